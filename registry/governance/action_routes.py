@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import Principle, Stake
@@ -17,13 +17,13 @@ from registry.governance.models import GovernanceAction
 from registry.governance.queries import ActionFilter, count_actions, find_actions, find_decisions, get_action
 from registry.governance.service import amend_action, record_action
 from registry.governance.views import ActionFormPage, ActionsPage, action_line, labels
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, say_stale
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other
 from registry.governance.vocabulary import ActionState
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.words import _, ngettext
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -139,10 +139,9 @@ def record_new_action(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation dont vous tenez la gouvernance.")
     if isinstance(read, Rejected) or owner is None or errors:
         return _form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_action(visit.session, owner, read.form)
-    except Invalid as refusal:
-        return _form(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_action(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _form(visit, None, values, made.errors, status=made.status)
     return visit.go(_LIST, done="gouvernance-enregistree")
 
 
@@ -176,19 +175,12 @@ def change_action(visit: Visit, action_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
     read = parse_values(ActionForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _form(visit, action, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        amend_action(visit.session, action_id, read.form, expected=version)
-    except Invalid as refusal:
+    made = save(read, lambda form: amend_action(visit.session, action_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        typed, beside = beside_the_other(visit, action, typed, made, version, _values(action), partial(_say, visit))
         return _form(
-            visit, action, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Stale as refusal:
-        typed, beside = beside_the_other(visit, action, read, version, _values(action), partial(_say, visit))
-        return _form(visit, action, typed, {"_": say_stale(refusal)}, beside=beside, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _form(visit, action, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+            visit, action, typed, made.errors, version=made.version or version, beside=beside, status=made.status
+        )
     return visit.go(_LIST, done="gouvernance-enregistree")
 
 

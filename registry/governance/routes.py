@@ -8,7 +8,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.engine import engine_of
 from registry.datasets.views import ConflictRow
@@ -44,14 +44,14 @@ from registry.governance.views import (
     MeetingPage,
     labels,
 )
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, say_stale
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other
 from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
 from registry.kernel.dates import plus_months
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.words import _, ngettext
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -209,10 +209,9 @@ def record_new_body(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation dont vous tenez la gouvernance.")
     if isinstance(read, Rejected) or owner is None or errors:
         return _body_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_body(visit.session, owner, read.form)
-    except Invalid as refusal:
-        return _body_form(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_body(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _body_form(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/gouvernance/instances/{made.id}", done="gouvernance-enregistree")
 
 
@@ -253,22 +252,13 @@ def change_body(visit: Visit, body_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed_body(data), read_number(data.first("version")) or 0
     read = parse_values(BodyForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _body_form(
-            visit, body, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_body(visit.session, body_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _body_form(
-            visit, body, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Stale as refusal:
+    made = save(read, lambda form: amend_body(visit.session, body_id, form, expected=version))
+    if isinstance(made, Unsaved):
         say, theirs = partial(_say_body, visit), _body_values(visit, body)
-        typed, beside = beside_the_other(visit, body, read, version, theirs, say)
-        return _body_form(visit, body, typed, {"_": say_stale(refusal)}, beside=beside, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _body_form(visit, body, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+        typed, beside = beside_the_other(visit, body, typed, made, version, theirs, say)
+        return _body_form(
+            visit, body, typed, made.errors, version=made.version or version, beside=beside, status=made.status
+        )
     return visit.go(f"/gouvernance/instances/{body_id}", done="gouvernance-enregistree")
 
 
@@ -348,14 +338,9 @@ def record_new_meeting(visit: Visit, body_id: int) -> Response[Any]:
     body, typed = get_body(visit.session, body_id), _typed_meeting(visit.form_data())
     visit.visitor.require(RECORD, body.organisation_id)
     read = parse_values(MeetingForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _meeting_form(visit, body, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_meeting(visit.session, body_id, read.form)
-    except Invalid as refusal:
-        return _meeting_form(visit, body, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _meeting_form(visit, body, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: record_meeting(visit.session, body_id, form))
+    if isinstance(made, Unsaved):
+        return _meeting_form(visit, body, None, typed, made.errors, status=made.status)
     return visit.go(f"/gouvernance/seances/{made.id}", done="gouvernance-enregistree")
 
 
@@ -393,22 +378,14 @@ def change_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     body, data = get_body(visit.session, meeting.body_id), visit.form_data()
     typed, version = _typed_meeting(data), read_number(data.first("version")) or 0
     read = parse_values(MeetingForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
+    made = save(read, lambda form: amend_meeting(visit.session, meeting_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        theirs = _meeting_values(visit, meeting)
+        typed, beside = beside_the_other(visit, meeting, typed, made, version, theirs, _say_meeting)
         return _meeting_form(
-            visit, body, meeting, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, body, meeting, typed, made.errors, version=made.version or version, beside=beside,
+            status=made.status,
         )  # fmt: skip
-    try:
-        amend_meeting(visit.session, meeting_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _meeting_form(
-            visit, body, meeting, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Stale as refusal:
-        typed, beside = beside_the_other(visit, meeting, read, version, _meeting_values(visit, meeting), _say_meeting)
-        said = {"_": say_stale(refusal)}
-        return _meeting_form(visit, body, meeting, typed, said, beside=beside, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _meeting_form(visit, body, meeting, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"/gouvernance/seances/{meeting_id}", done="gouvernance-enregistree")
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.vocabulary import Verdict
 from registry.datasets.views import ConflictRow
@@ -45,9 +45,8 @@ from registry.governance.training_views import (
     say_trained,
 )
 from registry.governance.views import labels
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, require_people, say_stale
+from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, require_people
 from registry.governance.vocabulary import AttendanceState
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext
 from registry.organisations.queries import (
@@ -60,6 +59,7 @@ from registry.organisations.queries import (
 from registry.organisations.vocabulary import AppointmentRole
 from registry.platform.lists import load_list
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -234,17 +234,12 @@ def change_course(visit: Visit, course_id: int) -> Response[Any]:
     course, data = _to_record(visit, course_id), visit.form_data()
     typed, version = _typed_course(data), read_number(data.first("version")) or 0
     read = parse_values(CourseForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        errors = read.errors
-        return _course_form(visit, course, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        amend_course(visit.session, course_id, read.form, expected=version)
-    except Stale as refusal:
-        typed, beside = beside_the_other(visit, course, read, version, _course_values(course), _say_course)
-        said = {"_": say_stale(refusal)}
-        return _course_form(visit, course, typed, said, beside=beside, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _course_form(visit, course, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: amend_course(visit.session, course_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        typed, beside = beside_the_other(visit, course, typed, made, version, _course_values(course), _say_course)
+        return _course_form(
+            visit, course, typed, made.errors, version=made.version or version, beside=beside, status=made.status
+        )
     return visit.go(f"{_LIST}/{course_id}", done="gouvernance-enregistree")
 
 
@@ -313,15 +308,14 @@ def record_new_session(visit: Visit, course_id: int) -> Response[Any]:
     """Records a session, or shows the form again with what was typed."""
     course, typed = _to_record(visit, course_id), _typed_session(visit.form_data())
     read = parse_values(SessionForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _session_form(visit, course, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        require_people(visit, read.form)
-        record_training_session(visit.session, course_id, read.form)
-    except Invalid as refusal:
-        return _session_form(visit, course, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _session_form(visit, course, None, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+
+    def write(form: SessionForm) -> TrainingSession:
+        require_people(visit, form)
+        return record_training_session(visit.session, course_id, form)
+
+    made = save(read, write)
+    if isinstance(made, Unsaved):
+        return _session_form(visit, course, None, typed, made.errors, status=made.status)
     return visit.go(f"{_LIST}/{course_id}", done="gouvernance-enregistree")
 
 
@@ -367,24 +361,19 @@ def change_session(visit: Visit, training_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed_session(data), read_number(data.first("version")) or 0
     read = parse_values(SessionForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
+
+    def write(form: SessionForm) -> TrainingSession:
+        require_people(visit, form, training_id)
+        return amend_training_session(visit.session, training_id, form, expected=version)
+
+    made = save(read, write)
+    if isinstance(made, Unsaved):
+        say, theirs = partial(_say_session, dict(_choices(visit, typed))), _session_values(visit, held)
+        typed, beside = beside_the_other(visit, held, typed, made, version, theirs, say)
         return _session_form(
-            visit, course, held, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+            visit, course, held, typed, made.errors, version=made.version or version, beside=beside,
+            status=made.status,
         )  # fmt: skip
-    try:
-        require_people(visit, read.form, training_id)
-        amend_training_session(visit.session, training_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _session_form(
-            visit, course, held, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Stale as refusal:
-        say = partial(_say_session, dict(_choices(visit, typed)))
-        typed, beside = beside_the_other(visit, held, read, version, _session_values(visit, held), say)
-        said = {"_": say_stale(refusal)}
-        return _session_form(visit, course, held, typed, said, beside=beside, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _session_form(visit, course, held, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
     return visit.go(f"{_LIST}/{course.id}", done="gouvernance-enregistree")
 
 

@@ -18,7 +18,8 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_people
-from registry.web.forms import Accepted, read_number
+from registry.web.forms import WHOLE, read_number
+from registry.web.saving import Unsaved, again
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit
 
@@ -46,15 +47,13 @@ def answer_why(
     """Sets a record aside, or brings it back, or asks once more for the reason."""
     read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
-        again = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return ask_why(visit, row, what, title, here, back, again, HTTP_422_UNPROCESSABLE_ENTITY)
+        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        return ask_why(visit, row, what, title, here, back, why, HTTP_422_UNPROCESSABLE_ENTITY)
     expected, aside = read_number(visit.form_data().first("version")) or 0, not row.annulled
     try:
         by(visit.session, row, expected=expected, reason=read.form.reason, annulled=aside)
-    except Stale as refusal:
-        return ask_why(visit, row, what, title, here, back, say_stale(refusal), HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return ask_why(visit, row, what, title, here, back, refusal.message, HTTP_409_CONFLICT)
+    except (Stale, Conflict) as refusal:
+        return ask_why(visit, row, what, title, here, back, again(refusal)[WHOLE], HTTP_409_CONFLICT)
     return visit.go(back, done="gouvernance-annulee" if aside else "gouvernance-retablie")
 
 
@@ -70,18 +69,15 @@ def require_people(visit: Visit, form: SessionForm, training_id: int | None = No
         raise wrong("people", _("Une de ces personnes n’est pas d’une organisation dont vous tenez la gouvernance."))
 
 
-def say_stale(refusal: Stale | Conflict) -> str:
-    """What is said over a form that somebody else's change overtook: what was typed stays below."""
-    return f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-
-
 def beside_the_other(
-    visit: Visit, row: Row, read: Accepted[Any], expected: int, theirs: Mapping[str, Any],
+    visit: Visit, row: Row, typed: dict[str, Any], unsaved: Unsaved, expected: int, theirs: Mapping[str, Any],
     say: Callable[[str, Any], str],
 ) -> tuple[dict[str, Any], Sequence[ConflictRow]]:  # fmt: skip
-    """What a form then shows: what was typed, with what somebody else saved since version `expected` beside it.
+    """What a form shows again: what was typed, with what somebody else saved since version `expected` beside it.
 
     What only the other changed is taken as they left it; `say` tells a value in words.
     """
+    if unsaved.version is None:
+        return typed, ()
     began = get_version(visit.session, str(row.__tablename__), row.id, expected) or {}
-    return fields_together(read.given(), theirs, began, label=label_of, say=say)
+    return fields_together(unsaved.given, theirs, began, label=label_of, say=say)

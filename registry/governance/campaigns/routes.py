@@ -33,12 +33,13 @@ from registry.governance.campaigns.views import (
 )
 from registry.governance.campaigns.vocabulary import CampaignScope, CertificationState
 from registry.governance.views import labels
-from registry.governance.visiting import READ, answer_why, ask_why, say_stale
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.governance.visiting import READ, answer_why, ask_why
+from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, again, save
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 OPEN, ANSWER = Permission.GOVERNANCE_CAMPAIGN_OPEN, Permission.DATASETS_SHEET_RECORD
@@ -105,10 +106,9 @@ def record_new_campaign(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation où vous pouvez ouvrir une campagne.")
     if isinstance(read, Rejected) or errors:
         return _form(visit, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = open_campaign(visit.session, read.form, today=visit.today)
-    except Invalid as refusal:
-        return _form(visit, values, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: open_campaign(visit.session, form, today=visit.today))
+    if isinstance(made, Unsaved):
+        return _form(visit, values, made.errors, made.status)
     return visit.go(f"{_LIST}/{made.id}", done="campagne-ouverte")
 
 
@@ -215,19 +215,11 @@ def report(visit: Visit, campaign_id: int) -> Response[Any]:
 def _answer(visit: Visit, campaign_id: int, *, wrong: bool) -> Response[Any]:
     campaign = get_campaign(visit.session, campaign_id)
     read = parse_values(CertificationForm, _answered(visit), today=visit.today)
-    if isinstance(read, Rejected):
-        errors = {name.partition(".")[0]: words for name, words in read.errors.items()}
-        return _campaign(visit, campaign, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    offices, changed = visit.visitor.offices(ANSWER), 0
-    try:
-        if wrong:
-            report_sheets(visit.session, campaign_id, read.form, offices, today=visit.today)
-        else:
-            changed = certify_sheets(visit.session, campaign_id, read.form, offices, today=visit.today)
-    except Invalid as refusal:
-        return _campaign(visit, campaign, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _campaign(visit, campaign, {"_": refusal.message}, HTTP_409_CONFLICT)
+    offices, answer = visit.visitor.offices(ANSWER), report_sheets if wrong else certify_sheets
+    changed = save(read, lambda form: answer(visit.session, campaign_id, form, offices, today=visit.today))
+    if isinstance(changed, Unsaved):
+        errors = {name.partition(".")[0]: words for name, words in changed.errors.items()}
+        return _campaign(visit, campaign, errors, changed.status)
     return visit.go(_back(visit, campaign_id), done="certification-partielle" if changed else "certification-faite")
 
 
@@ -249,10 +241,8 @@ def _close(visit: Visit, campaign_id: int, *, closed: bool) -> Response[Any]:
     expected = read_number(visit.form_data().first("version")) or 0
     try:
         close_campaign(visit.session, campaign_id, expected=expected, today=visit.today, closed=closed)
-    except Stale as refusal:
-        return _campaign(visit, campaign, {"_": say_stale(refusal)}, HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _campaign(visit, campaign, {"_": refusal.message}, HTTP_409_CONFLICT)
+    except (Stale, Conflict) as refusal:
+        return _campaign(visit, campaign, again(refusal), HTTP_409_CONFLICT)
     return visit.go(f"{_LIST}/{campaign_id}", done="campagne-close" if closed else "campagne-rouverte")
 
 
