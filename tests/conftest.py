@@ -320,7 +320,14 @@ class ModelTown:
 @pytest.fixture
 def town(home: Home, model_town: ModelTown) -> Iterator[Town]:
     """An opened registry with its application; nothing is recorded in it yet."""
-    made = replace(model_town.town, home=home, info=_info(home), _stack=ExitStack(), _people={})
+    with town_in(home, model_town) as made:
+        yield made
+
+
+@contextmanager
+def town_in(home: Home, model: ModelTown) -> Iterator[Town]:
+    """The town of a home copied from its model, for as long as the block lasts."""
+    made = replace(model.town, home=home, info=_info(home), _stack=ExitStack(), _people={})
     try:
         yield made
     finally:

@@ -1,24 +1,27 @@
 """Rehearsals: what a request would do to a furnished town, undone after each."""
 
+import shutil
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from pathlib import Path
 from typing import Any
 
 import pytest
 from httpx import Response
 from litestar import Litestar
 from litestar.testing import TestClient
-from sqlalchemy import Connection
+from sqlalchemy import Connection, make_url
 
 from registry.app import premises_of
 from registry.platform.home import Home
+from registry.platform.postgres import Cluster
 from registry.web.cookies import VISITOR_COOKIE
 from registry.web.csrf import csrf_token
 from registry.web.visits import Premises
 from tests.access.scene import ESSENTIAL, NOTHING, RECORD, TURTLE, Call, Objects, furnish
 from tests.access.suggesting import SAMPLE
-from tests.conftest import Someone, Town
+from tests.conftest import ModelTown, Someone, Town, opened_home, town_in
 from tests.serving import Served
 
 WORDS = {"authority": "aubepine", "commune": "bruyere", "other": "capucine"}
@@ -34,15 +37,41 @@ class Furnished:
     objects: dict[str, Objects] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class ModelFurnished:
+    """A home that nobody is connected to, furnished once: each test's own is copied from it."""
+
+    database: str
+    files: Path
+    furnished: Furnished
+
+
+@pytest.fixture(scope="session")
+def model_furnished(
+    cluster: Cluster, model_town: ModelTown, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[ModelFurnished]:
+    """Each organisation with one of everything, its own word in every text: costs more than to copy it."""
+    folder = tmp_path_factory.mktemp("furnished")
+    with opened_home(cluster, model_town.database, folder) as home, town_in(home, model_town) as town:
+        places = {"authority": town.authority_id, "commune": town.commune_id, "other": town.other_commune_id}
+        objects = {
+            name: furnish(town, number, WORDS[name], above=ABOVE if name == "authority" else "")
+            for name, number in places.items()
+        }
+        home.dispose()
+        made = Furnished(town, {**objects, "none": Objects(NOTHING)})
+        yield ModelFurnished(make_url(home.urls.owner).database or "", home.settings.root, made)
+
+
 @pytest.fixture
-def furnished(town: Town) -> Furnished:
-    """Each organisation with one of everything, its own word in every text."""
-    places = {"authority": town.authority_id, "commune": town.commune_id, "other": town.other_commune_id}
-    objects = {
-        name: furnish(town, number, WORDS[name], above=ABOVE if name == "authority" else "")
-        for name, number in places.items()
-    }
-    return Furnished(town, {**objects, "none": Objects(NOTHING)})
+def furnished(
+    cluster: Cluster, model_town: ModelTown, model_furnished: ModelFurnished, tmp_path: Path
+) -> Iterator[Furnished]:
+    """A town where each organisation has one of everything: a test may change it as it likes."""
+    with opened_home(cluster, model_furnished.database, tmp_path) as home, town_in(home, model_town) as town:
+        if model_furnished.files.exists():
+            shutil.copytree(model_furnished.files, home.settings.root, dirs_exist_ok=True)
+        yield Furnished(town, dict(model_furnished.furnished.objects))
 
 
 class RehearsalHome(Home):
