@@ -1,6 +1,7 @@
 """The number of another record, wherever one is given: one that is none, or is not ours, is refused in a sentence."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from itertools import count
 from typing import Any
 
 import pytest
@@ -61,19 +62,36 @@ def test_the_api_refuses_the_number_of_no_record_in_a_sentence(furnished: Furnis
     assert not wrong, "\n".join(wrong)
 
 
-def test_pages_refuse_the_number_of_no_record_without_a_defect(furnished: Furnished) -> None:
+OTHERS = ("in_charge_id", "processor_id", "contact_person_id", "information_system_id", "person_id", "activity_id")
+"""What some forms take without our filling it in."""
+
+
+def _refused_by_pages(furnished: Furnished, chosen: Callable[[int], tuple[int, ...]]) -> int:
+    """Sends each form with each number of another record it may give, in the ways chosen for the nth; how many."""
     town, about = furnished.town, furnished.objects["commune"]
     asker = signed_in(town.someone(Role.ADMINISTRATOR))
-    others = ("in_charge_id", "processor_id", "contact_person_id", "information_system_id", "person_id", "activity_id")
-    wrong = []
+    wrong, nth, tried = [], count(), 0
     with rehearsing(town) as ask:
         for route, filled in FORMS.items():
             method, path = route.split(" ", 1)
             wanted = call(method, path, about)
-            for name in {*(one for one in filled(about) if one.endswith("_id")), *others}:
-                for number in NOBODYS:
+            own = sorted(one for one in filled(about) if one.endswith("_id"))
+            for name in dict.fromkeys((*own, *OTHERS)):
+                for number in chosen(next(nth)):
                     form = {**(wanted.form or {}), name: str(number)}
                     answer = send(ask, method, Call(wanted.path, form=form), asker)
+                    tried += 1
                     if answer.status_code >= 500:
                         wrong.append(f"{route} {name}={number}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
+    return tried
+
+
+def test_pages_refuse_the_number_of_no_record_without_a_defect(furnished: Furnished) -> None:
+    """Each form and each name, with one of the numbers in turn."""
+    assert _refused_by_pages(furnished, lambda nth: (NOBODYS[nth % len(NOBODYS)],)) > len(FORMS) * len(OTHERS)
+
+
+@pytest.mark.slow
+def test_pages_refuse_each_number_of_no_record_without_a_defect(furnished: Furnished) -> None:
+    assert _refused_by_pages(furnished, lambda _nth: NOBODYS) > len(FORMS) * len(OTHERS) * len(NOBODYS)
