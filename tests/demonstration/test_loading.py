@@ -4,7 +4,6 @@ import re
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
 from markupsafe import escape
@@ -43,12 +42,12 @@ from registry.lifecycle.models import StageRequest, StageVisa, VisaDelegation
 from registry.lifecycle.vocabulary import RequestState
 from registry.organisations.models import Organisation, PersonIdentity, Registry
 from registry.organisations.vocabulary import OrganisationKind
-from registry.platform.database import Acting, transaction
+from registry.platform.database import transaction
 from registry.platform.home import Home
 from registry.platform.models import StoredFile
 from registry.web.cookies import LOCAL_SESSION_COOKIE
 from tests.conftest import TODAY
-from tests.demonstration.conftest import ZONE, Visit, assembled
+from tests.demonstration.conftest import ZONE, Visit, assembled, count_standing
 from tests.serving import served
 
 pytestmark = pytest.mark.database
@@ -391,35 +390,23 @@ def test_the_content_holds_whatever_the_day_it_is_loaded_on(today: date) -> None
 
 
 def test_a_load_cut_short_leaves_an_empty_home_for_the_next_attempt_and_passwords_are_kept_before_the_accounts(
-    home: Home,
+    visit: Visit,
 ) -> None:
-    kept: list[DemonstrationAccount] = []
+    assert visit.cut.stood_as_they_were_kept == visit.cut.stood_after == 0
+    assert visit.loaded.accounts
+    assert visit.kept == visit.loaded.accounts
+    assert [one.email for one in visit.cut.passwords] == [one.email for one in visit.kept]
+    assert count_standing(visit.home) > 1000
 
-    def cut(session: Session, touched: Any) -> None:
-        raise KeyboardInterrupt
 
+@pytest.mark.slow
+def test_no_account_stands_whose_password_could_not_be_kept(home: Home) -> None:
     def keep(accounts: tuple[DemonstrationAccount, ...]) -> None:
-        with transaction(home.jobs, Acting("cli:essai")) as session:
-            assert session.get(Registry, 1) is None
-        if not kept:
-            kept.extend(accounts)
-            raise OSError("no room left")
-        kept[:] = accounts
+        raise OSError("no room left")
 
-    def nothing_stands() -> None:
-        with transaction(home.jobs, Acting("cli:essai")) as session:
-            assert session.get(Registry, 1) is None
-            assert session.execute(text("SELECT count(*) FROM ledger_entry")).scalar_one() == 0
-
-    with pytest.raises(KeyboardInterrupt):
-        load_demonstration(home, today=TODAY, engine_info={**assembled(), "settling": cut})
-    nothing_stands()
     with pytest.raises(OSError, match="no room left"):
         load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
-    nothing_stands()
-    loaded = load_demonstration(home, today=TODAY, engine_info=assembled(), keep=keep)
-    assert loaded.accounts
-    assert tuple(kept) == loaded.accounts
+    assert count_standing(home) == 0
 
 
 def test_the_passwords_are_written_whole_and_for_their_owner_alone(tmp_path: Path) -> None:
