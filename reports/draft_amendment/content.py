@@ -50,12 +50,17 @@ class Earlier:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Ground:
-    """A text that an article leans on, how well it was read, and whether older concessions do not owe what it says."""
+    """A text that an article leans on, and how well it was read.
+
+    `since_2016` is of what concessions consulted on before 9 October 2016 owe for their renewal alone; `reading` where
+    no text says so of that very article: that it follows is a reading, to validate.
+    """
 
     text: str
     article: str
     evidence: str
     since_2016: bool = False
+    reading: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

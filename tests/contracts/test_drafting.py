@@ -48,6 +48,12 @@ def test_what_is_noted_fills_the_text_and_the_rest_stays_in_sight() -> None:
     blank, filled = text.filled({}, "« Réseau »"), text.filled({"euros_per_day": "150"}, "« Réseau »")
     assert "[à compléter : montant de la pénalité par jour] euros par jour" in blank[1]
     assert "Montant : 150 euros par jour" in filled[1]
+    assert "[à compléter : par livraison, par année civile ou pour tout le contrat]" in blank[1], (
+        "Else it counts nothing."
+    )
+    periods = {one.name: one for one in fields_of("penalties")}["cap_period"]
+    yearly = text.filled({"cap_period": periods.say_within("year"), "cap_euros": "5 000"}, "« Réseau »")[1]
+    assert "Plafond : 5 000 euros, compté ainsi : par année civile." in yearly
     assert "« Réseau »" in filled[0]
     assert not any(DATASETS in one for one in filled)
 
@@ -234,7 +240,31 @@ def test_the_recital_says_the_floor_that_this_very_contract_has(
     recitals = said.partition("Considérant ce qui suit")[2].partition("Il est convenu")[0]
     assert says in recitals
     assert never not in recitals
+    assert "[à valider par le service juridique]" in recitals or not consulted_on
     assert "L3131-2" not in said.partition("Article 1.")[2].partition("Note à qui négocie, hors du contrat")[0]
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+def test_what_older_concessions_owe_is_told_as_text_where_the_text_says_it_and_as_a_reading_elsewhere(
+    town: Town,
+) -> None:
+    jurist, told = town.someone(Role.LEGAL), {}
+    for consulted_on in ("2016-10-08", "2016-10-09", ""):
+        place = a_contract(jurist, town, consulted_on=consulted_on)
+        note = words_of(town, issued(town, jurist, draft(jurist, place))).partition("elle ne se transmet pas")[2]
+        told[consulted_on] = {
+            kind: note.partition(f". {load_clause_texts()[kind].title} Pourquoi.")[2].partition("Article ")[0]
+            for kind in ("supply", "use-and-reuse")
+        }
+    older, newer, unsaid = told.values()
+    limit = "le second alinéa de l’article L3131-2 limite alors la transmission à la préparation du renouvellement"
+    assert f"{limit}." in older["supply"]
+    assert f"{limit}, et ne dit rien de l’article L3131-4" in older["use-and-reuse"]
+    assert "est une lecture : à valider par le service juridique" in older["use-and-reuse"]
+    assert "pour préparer le renouvellement seulement" not in older["use-and-reuse"], "No text says so."
+    assert not any("limite" in words or "lecture" in words for words in newer.values())
+    assert all("dépend du jour où la consultation" in words for words in unsaid.values())
 
 
 @pytest.mark.database

@@ -83,6 +83,12 @@ class TermField:
             return f"{say_number(float(str(value)))} €"
         return say_number(value) if isinstance(value, int) else str(value)
 
+    def say_within(self, value: Any) -> str:
+        """A value in the middle of a sentence, which gives the unit of amounts itself."""
+        words = self.say(value).removesuffix(" €")
+        # Our own lists begin with a capital; a format or a licence keeps its letters.
+        return words[:1].lower() + words[1:] if self.of in _OWN_LISTS else words
+
     def _say_code(self, code: str) -> str:
         return dict(self.choices()).get(code, code)
 

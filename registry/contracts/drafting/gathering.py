@@ -136,7 +136,7 @@ def _articles(
             "grounds": [
                 {
                     "text": one.text, "article": one.article, "evidence": one.evidence.label,
-                    "since_2016": one.since_2016,
+                    "since_2016": one.since_2016, "reading": one.reading,
                 }
                 for one in (text.grounds if text else ())
             ],
@@ -176,6 +176,5 @@ def _paragraphs(kind: str, row: Any, text: ClauseText | None, titles: Mapping[in
     hidden = _("[à compléter : titre du jeu de données]")
     names = [titles.get(number) or hidden for number in row.datasets]
     datasets = " ; ".join(f"« {name} »" for name in names) if names else _("l’ensemble des données du contrat")
-    terms = {one.name: one.say(row.terms[one.name]) for one in fields_of(kind) if one.name in row.terms}
-    # Amounts bear their unit already; the sentence gives it.
-    return text.filled({name: words.removesuffix(" €") for name, words in terms.items()}, datasets)
+    terms = {one.name: one.say_within(row.terms[one.name]) for one in fields_of(kind) if one.name in row.terms}
+    return text.filled(terms, datasets)

@@ -16,7 +16,11 @@ DATASETS = "{jeux}"
 
 
 class ClauseGround(BaseModel):
-    """A text a clause leans on, and how well it was read; `since_2016` is of what older concessions do not owe."""
+    """A text a clause leans on, and how well it was read.
+
+    `since_2016` is of what concessions consulted on before 9 October 2016 owe for their renewal alone, by CCP L3131-2
+    al. 2; `reading` is of articles of which that paragraph says nothing: that they follow it is a reading, to validate.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -24,6 +28,7 @@ class ClauseGround(BaseModel):
     article: str
     evidence: Evidence
     since_2016: bool = False
+    reading: bool = False
 
 
 class ClauseText(BaseModel):

@@ -6,6 +6,7 @@ from typing import Any
 from registry.contracts.clauses.coverage import WHOLE
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
@@ -38,7 +39,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     ]  # fmt: skip
     yield (
         _("Lever par avenant"),
-        "CCP, L3131-4",
+        _against_bans(contract),
         [
             _("{clause}, {place}").format(
                 clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id)
@@ -84,6 +85,11 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
             "",
             [_("Personne n’a dit l’avoir fait : une clause qui n’est pas relevée ici est peut-être au contrat.")],
         )
+
+
+def _against_bans(contract: Any) -> str:
+    """The article against what forbids use and reuse, where it binds; that it binds older concessions is a reading."""
+    return {"since": "CCP, L3131-4", "before": _("CCP, L3131-4 (lecture à valider)")}.get(which_floor(contract), "")
 
 
 def _missing(noted: NotedContract, kind: str, columns: Sequence[int | None]) -> str:
