@@ -28,6 +28,7 @@ from registry.contracts.decp.reading import ReadConcessions, read_concessions
 from registry.contracts.decp.service import apply_plan, plan_import
 from registry.contracts.decp.views import PlannedView, planned_view, say_beside, say_nothing_ours
 from registry.contracts.queries import get_contract
+from registry.contracts.vocabulary import ClauseState
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.web.templating import say_day
@@ -150,6 +151,10 @@ def show_contract(
         click.echo(line)
 
 
+_MARKS = {ClauseState.SIGNED: "◆", ClauseState.TO_COMPLETE: "◆"}
+"""What is not in force and is not absent."""
+
+
 def _day_lines(name: str, told: ContractOnDayBody, floor: Sequence[FloorLine], note: str) -> list[str]:
     known, acts = kinds(), {one.id: one.number for one in told.amendments}
     lines = [f"{name} — {say_day(told.on)}", ""]
@@ -158,7 +163,7 @@ def _day_lines(name: str, told: ContractOnDayBody, floor: Sequence[FloorLine], n
         source = _("Contrat") if act is None else _("Avenant n° {number}").format(number=acts[act])
         article = f", {one.stipulation.article}" if one.stipulation.article else ""
         lines.append(f"✓ {known.label(one.clause.kind)} ({source}{article}) : {one.state.label}")
-    lines += [f"✗ {known.label(one.kind)} : {one.state.label}" for one in told.missing]
+    lines += [f"{_MARKS.get(one.state, '✗')} {known.label(one.kind)} : {one.words}" for one in told.missing]
     lines += [f"! {one.sentence}" for one in told.doubts]
     return [*lines, "", note, *(f"§ {one.policy_id} ({one.force}, {one.applies}) : {one.plain}" for one in floor)]
 

@@ -13,12 +13,14 @@ from sqlmodel import col
 
 from registry.compliance.explanation import VALUE_WORDS
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.facts import NAMES as NAMES_OF_CLAUSES
 from registry.contracts.clauses.facts import bind_clauses
 from registry.contracts.clauses.kinds import expected_of, says_something
+from registry.contracts.clauses.lacking import count_lacking, find_lacking
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, held_on
-from registry.contracts.clauses.standing import asked_of, concedes_public_service, expectations_of
+from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.decp.reading import parse_contract
 from registry.contracts.followup.facts import BOUND as BOUND_OF_FOLLOWUP
 from registry.contracts.followup.facts import bind_essential, bind_reports, bind_steps
@@ -152,11 +154,11 @@ def _bind_completeness(
     facts: dict[str, Any], contract: Any, written: Written, covered: Sequence[int], on: date
 ) -> None:  # fmt: skip
     asked = asked_of(contract, personal=bool(contract.personal_data))
-    looked_for = expectations_of(written, asked, covered, on, signed_by=on)
-    lacking = [one for one in looked_for if one.missing_of is not None]
-    if not lacking:
+    counts = count_lacking(find_lacking(coverage_of(written, asked, covered, on, signed_by=on)))
+    if not counts.absent and not counts.bare:
+        # What is signed for later is not to be asked for.
         facts["contract.data_clauses_complete"] = True
-    elif contract.clauses_read_on is not None and any(one.bare is None for one in lacking):
+    elif contract.clauses_read_on is not None and counts.absent:
         # Of what is there by name only, nobody can say yet that it is missing.
         facts["contract.data_clauses_complete"] = False
 
@@ -196,9 +198,8 @@ def _adds_what_lacked(amendment: Any, written: Written, covered: Sequence[int]) 
         [one for one in written.said if one.instrument.number < amendment.number],
     )  # fmt: skip
     day = amendment.effective_on or amendment.signed_on or date.max
-    lacked = {
-        one.kind for one in expectations_of(before, asked, covered, day, signed_by=day) if one.missing_of is not None
-    } or set(expected_of(asked))
+    lacked = {one.kind for one in find_lacking(coverage_of(before, asked, covered, day, signed_by=day))}
+    lacked = lacked or set(expected_of(asked))
     adding = [
         says_something(kind, row)
         for row in said

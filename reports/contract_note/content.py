@@ -11,7 +11,7 @@ TITLE = "Note sur un contrat"
 LAW = "Code de la commande publique ; code général des collectivités territoriales, L1411-1 et suivants"
 SHEETS = "Ce qu’il faut décider, et sur quoi"
 COUNTED = "Clauses de données cherchées, comptées jeu par jeu"
-COLUMNS = "en vigueur", "absentes ou à compléter"
+COLUMNS = "en vigueur", "pas en vigueur"
 INTRODUCTION = (
     "Ce que le contrat fait des données du service, tel qu’il s’applique au jour de la note : qui doit remettre quoi, "
     "depuis quel avenant, ce qui manque et ce qu’il faut décider. Une clause est comptée absente quand aucune n’est "

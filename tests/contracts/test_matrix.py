@@ -1,6 +1,7 @@
 """The coverage of a contract: each kind of clause by each dataset, and the figure that counts what is there."""
 
-from datetime import date
+import re
+from datetime import date, timedelta
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,12 +11,14 @@ from hypothesis import strategies as st
 
 from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
 from registry.contracts.clauses.kinds import Asked, expected_of, kinds, scope_is_dataset
+from registry.contracts.clauses.lacking import count_lacking, find_lacking, say_counts, say_lack
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Instrument, Stipulation
-from registry.contracts.clauses.standing import expectations_of
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState
 from registry.kernel.permissions import Role
+from registry.web.templating import say_day
 from tests.conftest import Someone, Town
+from tests.contracts.conftest import Run
 from tests.contracts.test_clause_pages import a_contract, add, amend, kept
 from tests.contracts.test_coverage import dataset_of
 
@@ -57,6 +60,7 @@ def written(*said: dict[str, Any]) -> Written:
                 instrument,
                 rows[number].act,
                 frozenset(rows[number].datasets),
+                effective_on=one.get("effective_on"),
                 told=one.get("told", True),
             )
         )
@@ -87,15 +91,49 @@ def test_what_the_matrix_lacks_is_what_the_contract_page_and_the_rules_say_is_mi
 ) -> None:
     asked = Asked(concession=True, agreement=agreement)
     coverage = covered(*said, asked=asked)
+    spans = [one for one in written(*said).spans(signed_by=DAY) if one.holds(DAY)]
     expected = {
-        one.kind: set(one.missing_of) or {WHOLE}
-        for one in expectations_of(written(*said), asked, DATASETS, DAY, signed_by=DAY)
-        if one.missing_of is not None
+        (kind, column)
+        for kind in expected_of(asked)
+        for column in (DATASETS if scope_is_dataset(kind) else [WHOLE])
+        if not any(
+            one.stipulation.kind == kind and (column is WHOLE or column in (one.stipulation.datasets or DATASETS))
+            for one in spans
+        )
     }
-    found: dict[str, set[int | None]] = {}
-    for kind, column in coverage.missing():
-        found.setdefault(kind, set()).add(column)
-    assert found == expected
+    assert set(coverage.missing()) == expected
+    lacking = find_lacking(coverage)
+    told = [(one.kind, column) for one in lacking for column in one.columns]
+    assert (set(told), len(told)) == (expected, len(expected)), "Each is told once, and none beside."
+    counts = count_lacking(lacking)
+    assert counts.absent + counts.to_come + counts.bare == coverage.tally.missing
+    for one in lacking:
+        held = {column for kind, column in expected if kind == one.kind}
+        assert one.partial == (len(held) < (len(DATASETS) if scope_is_dataset(one.kind) else 1))
+
+
+def test_what_is_signed_for_later_or_is_there_in_part_is_not_called_absent() -> None:
+    coverage = covered(
+        {"kind": "supply", "datasets": [1, 2]},
+        {"kind": "quality", "effective_on": date(2025, 1, 1)},
+        {"kind": "open-format", "told": False},
+        {"kind": "penalties", "amendment": 2},
+    )
+    lacking = {one.kind: one for one in find_lacking(coverage)}
+
+    def say(kind: str, *, was_read: bool = True) -> str:
+        return say_lack(lacking[kind], lambda number: f"Jeu {number}", was_read=was_read)
+
+    assert say("supply") == "Partielle (manque : Jeu 3)"
+    assert say("supply", was_read=False) == "Partielle (à chercher : Jeu 3)"
+    assert say("quality") == "Signée, applicable à partir du 1er janvier 2025 (pour : Jeu 1, Jeu 2, Jeu 3)"
+    assert say("open-format").startswith("À compléter (pour")
+    assert say("penalties").startswith("Demandée (pour")
+    assert (say("audit"), say("audit", was_read=False)) == ("Absente", "À chercher")
+    counts = count_lacking(lacking.values())
+    assert (counts.to_come, counts.bare) == (3, 3)
+    words = say_counts(counts, was_read=True)
+    assert words == f"{counts.absent} clauses absentes, 3 signées pour plus tard, 3 à compléter"
 
 
 @given(SAID)
@@ -134,8 +172,8 @@ def test_each_cell_says_where_its_own_dataset_stands() -> None:
 def test_a_clause_saved_empty_is_to_be_completed_and_counts_as_missing_until_something_is_noted_of_it() -> None:
     empty = covered({"kind": "supply", "told": False})
     one = cell(empty, "supply", 2)
-    assert (one.state, one.present, one.missing, one.bare) == (ClauseState.TO_COMPLETE, False, True, True)
-    assert empty.bare == len(DATASETS)
+    assert (one.state, one.present, one.missing) == (ClauseState.TO_COMPLETE, False, True)
+    assert count_lacking(find_lacking(empty)).bare == len(DATASETS)
     assert empty.tally == covered().tally, "It weighs as much as if nobody had noted it."
     seen = covered({"kind": "supply", "told": False, "performance": ClausePerformance.PERFORMED})
     assert not cell(seen, "supply", 2).present, "Seen kept, it still says nothing."
@@ -144,12 +182,8 @@ def test_a_clause_saved_empty_is_to_be_completed_and_counts_as_missing_until_som
     assert [cell(beside, "supply", one).present for one in DATASETS] == [False, True, False]
     assert cell(beside, "supply", 2).state is ClauseState.IN_FORCE
 
-    (found,) = (
-        one
-        for one in expectations_of(written({"kind": "supply", "told": False}), CONCESSION, DATASETS, DAY, signed_by=DAY)
-        if one.kind == "supply"
-    )
-    assert (found.missing_of, found.bare) == ((1, 2, 3), 1)
+    (found,) = (one for one in find_lacking(empty) if one.kind == "supply")
+    assert (found.datasets, found.clause) == ((1, 2, 3), 1)
 
 
 def test_a_hundred_percent_is_only_ever_all() -> None:
@@ -192,7 +226,7 @@ def test_the_pages_say_of_a_clause_saved_empty_what_is_to_be_noted_and_green_com
     said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
     (audit,) = (one for one in said["cells"] if one["kind"] == "audit")
     assert (audit["state"], audit["present"], said["coverage"]["present"]) == ("to-complete", False, 0)
-    assert "1 d’entre elles n’est là que de nom" in page
+    assert re.search(r"\d+ clauses absentes, 1 à compléter\.", page)
     assert "verdict-compliant" not in page
     clause = audit["clauses"][0]
     lacks = "Rien n’y est relevé : notez son article, son texte ou l’un de ces champs (Périodicité"
@@ -208,7 +242,7 @@ def test_the_pages_say_of_a_clause_saved_empty_what_is_to_be_noted_and_green_com
     assert answer.status_code == 200, answer.text
     after = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
     assert after["coverage"]["present"] == 1
-    assert "que de nom" not in text_of(jurist, f"{place}/couverture")
+    assert ", 1 à compléter." not in text_of(jurist, f"{place}/couverture")
 
 
 @pytest.mark.database
@@ -234,7 +268,7 @@ def test_the_page_says_what_is_missing_which_act_says_the_rest_and_its_figure_is
     assert "Contrôle des données" not in only
     assert only.count('class="lacking"') == page.count('class="lacking"')
     before = jurist.get(f"{place}/couverture?le=2023-01-01").text
-    assert "Avenant n° 1, art. 3" not in before.replace("Signée, pas encore applicable", "")
+    assert "Avenant n° 1, art. 3" not in before, "What was not signed yet is not awaited."
     assert "n’est pas une date possible" in jurist.get(f"{place}/couverture?le=hier").text
 
 
@@ -245,7 +279,7 @@ def test_of_a_contract_nobody_read_nothing_is_said_to_be_missing(town: Town) -> 
     page = text_of(jurist, f"{place}/couverture")
     assert "À chercher" in page
     assert 'class="lacking"' not in page
-    assert "personne n’a encore dit avoir relu le contrat" in page
+    assert "Personne n’a encore dit avoir relu le contrat" in page
 
 
 @pytest.mark.database
@@ -272,3 +306,35 @@ def test_the_list_says_of_each_contract_its_figure_what_lacks_most_and_when_to_a
     assert "Avenant n° 1 : En négociation" in text_of(jurist, "/contrats/couverture")
     figure = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()["coverage"]
     assert f"{figure['present']} sur {figure['due']}" in page
+
+
+@pytest.mark.database
+def test_every_page_file_and_answer_counts_what_is_absent_alike(town: Town, run: Run) -> None:
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    place = a_contract(jurist, town)
+    network, _meters = tied(jurist, town, place, "Réseau d’eau", "Compteurs")
+    later = (today + timedelta(days=30)).isoformat()
+    kept(add(jurist, place, "supply", article="art. 12", datasets=str(network)))
+    kept(add(jurist, place, "audit", article="art. 9", effective_on=later))
+    kept(add(jurist, place, "archives"))
+    path = f"/api/v1{place.replace('contrats', 'contracts')}"
+
+    clauses, matrix = (text_of(jurist, f"{place}/{tab}") for tab in ("clauses", "couverture"))
+    cells = [one for one in jurist.api("GET", f"{path}/coverage").json()["cells"] if one["due"] and not one["present"]]
+    missing = jurist.api("GET", f"{path}/clauses").json()["missing"]
+    told = run("show", place.rsplit("/", 1)[1])
+
+    absent = sum(one["state"] in {"absent", "ended"} for one in cells)
+    counted = f"{absent} clauses absentes, 1 signée pour plus tard, 1 à compléter."
+    assert counted in clauses.replace("</strong>", "")
+    assert counted in matrix
+    assert matrix.count('class="lacking"') == absent
+    assert sum(len(one["datasets"]) or 1 for one in missing) == len(cells) == absent + 2
+    words = f"Signée, applicable à partir du {say_day(today + timedelta(days=30))}"
+    assert [one["words"] for one in missing if one["kind"] == "audit"] == [words]
+    for page in (clauses, matrix, told):
+        assert words in page
+    assert "✗ Fourniture des données : Partielle (manque : Compteurs)" in told
+    assert re.search(r"Partielle</span>[^<]*<a[^>]*>Fourniture des données", clauses)
+    listed = text_of(jurist, "/contrats/couverture")
+    assert "1 signée pour plus tard, 1 à compléter" in listed

@@ -84,8 +84,8 @@ def test_the_note_says_first_what_to_decide_then_what_it_rests_on(town: Town) ->
     counted = {one.label: (one.first, one.second) for one in content.summary}
     assert counted["Réseau d’eau"][0] == 1
     absent = sum(missing for _held, missing in counted.values())
-    assert sheet(content, "couverture").standing.startswith(f"{absent} clauses absentes")
-    assert f"{absent} clauses manquent" in jurist.get(f"{place}/couverture").text
+    assert sheet(content, "couverture").standing == f"Jeu par jeu : {absent} clauses absentes"
+    assert f"{absent} clauses absentes." in jurist.get(f"{place}/couverture").text
 
 
 def test_the_note_calls_breached_an_obligation_only_and_tells_advice_in_a_table_of_its_own(town: Town) -> None:

@@ -26,7 +26,7 @@ def test_a_jurist_asks_for_what_a_contract_lacks_and_its_signature_turns_the_ver
     assert violations(page) == []
 
     follow(page, "main nav a[href$='/couverture']")
-    expect(page.get_by_role("status")).to_contain_text("clauses manquent")
+    expect(page.get_by_role("status")).to_contain_text("clauses absentes")
     assert page.locator("td.lacking").count()
     assert violations(page) == []
     follow(page, "main a[href$='/avenants/projet']")

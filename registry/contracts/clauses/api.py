@@ -1,5 +1,6 @@
 """The JSON API of amendments and clauses: what is in force on a day, and every change, with ETag and If-Match."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -10,6 +11,7 @@ from litestar.status_codes import HTTP_201_CREATED
 from pydantic import BaseModel, ConfigDict, Field
 
 from registry.contracts.clauses.asking import Known, get_known
+from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import (
     AmendmentChange,
@@ -18,6 +20,7 @@ from registry.contracts.clauses.forms import (
     PerformanceForm,
     StipulationForm,
 )
+from registry.contracts.clauses.lacking import Lacking, find_lacking, say_lack
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import Written, get_amendment, get_clause, get_stipulation
 from registry.contracts.clauses.rules import Span
@@ -31,7 +34,7 @@ from registry.contracts.clauses.service import (
     stipulate,
     tell_performance,
 )
-from registry.contracts.clauses.standing import ClauseStanding, expectations_of, standing_on
+from registry.contracts.clauses.standing import ClauseStanding, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS
 from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance, ClauseState, Doubt
@@ -52,6 +55,9 @@ _LABELS = {
     "in_force": mark("Clauses en vigueur ce jour-là"),
     "missing": mark("Clauses qu’on cherche et qui n’y sont pas ce jour-là"),
     "clauses_read": mark("Vrai si quelqu’un a dit avoir relu tout le contrat"),
+    "partial": mark("Vrai si la clause est en vigueur pour d’autres jeux"),
+    "applies_from": mark("Le premier jour de ce qui est signé pour plus tard"),
+    "words": mark("Où en est la clause, en mots"),
     "doubts": mark("Ce qui ne tient pas ensemble"),
     "amendments": mark("Avenants du contrat"),
     "state": mark("Où en est la clause"),
@@ -147,11 +153,18 @@ class InForceBody:
 
 @dataclass(frozen=True)
 class MissingClauseBody:
-    """A kind one looks for and that is not in force; `datasets` are those it is missing of, none being the contract."""
+    """A kind one looks for and that is not in force; `datasets` are those it is missing of, none being the contract.
+
+    `partial` is whether it is in force for others; `applies_from` the first day of what is signed for later; `words`
+    says it, as the pages do.
+    """
 
     kind: str
     state: ClauseState
     datasets: list[int]
+    partial: bool
+    applies_from: date | None
+    words: str
 
 
 @dataclass(frozen=True)
@@ -218,6 +231,13 @@ def in_force_body(written: Written, span: Span, standing: ClauseStanding) -> InF
     )  # fmt: skip
 
 
+def missing_body(one: Lacking, titles: Mapping[int, str], *, was_read: bool) -> MissingClauseBody:
+    """What is not in force, as the answer says it."""
+    hidden = _("un jeu que vos droits ne montrent pas")
+    words = say_lack(one, lambda number: titles.get(number) or hidden, was_read=was_read)
+    return MissingClauseBody(one.kind, one.state, list(one.datasets), one.partial, one.applies_from, words)
+
+
 @route(
     "GET", "/api/v1/contracts/{contract_id:int}/clauses", READ,
     about=about(mark("Le contrat tel qu’il s’applique un jour donné : clauses en vigueur, clauses absentes, doutes."),
@@ -237,7 +257,7 @@ def contract_on_day(
     known: Known, day: date, signed_by: date, *, known_on: date | None = None, of: int | None = None
 ) -> ContractOnDayBody:
     """The contract as it applies on a day, by what was signed by another, for a dataset or for all."""
-    written = known.written
+    written, about = known.written, list(known.titles) if of is None else [of]
     standing, spans = standing_on(written, day, signed_by=signed_by), written.spans(signed_by=signed_by)
     return ContractOnDayBody(
         on=day, signed_by=signed_by, known_on=known_on, clauses_read=known.was_read,
@@ -248,9 +268,8 @@ def contract_on_day(
             if span.holds(day) and (of is None or not span.stipulation.datasets or of in span.stipulation.datasets)
         ],
         missing=[
-            MissingClauseBody(one.kind, one.state, list(one.missing_of))
-            for one in expectations_of(written, known.looked_for, known.titles, day, signed_by=signed_by, dataset=of)
-            if one.missing_of is not None
+            missing_body(one, known.titles, was_read=known.was_read)
+            for one in find_lacking(coverage_of(written, known.looked_for, about, day, signed_by=signed_by))
         ],
         doubts=[
             ClauseDoubtBody(one.doubt, say_doubt(one, written), list(one.ids), one.first, one.last)

@@ -47,7 +47,8 @@ class Cell:
     """What a contract says of a kind of clause for a dataset, or for the whole of it.
 
     `due` is whether one looks for it there; `said_by` the stipulation that says where it stands; `clauses` those of
-    the kind that bear on it, what to look at first coming first.
+    the kind that bear on it, what to look at first coming first; `applies_from` the first day of what is signed for
+    later, where that is what it stands at.
     """
 
     due: bool
@@ -55,6 +56,7 @@ class Cell:
     present: bool
     said_by: int | None = None
     clauses: tuple[int, ...] = ()
+    applies_from: date | None = None
 
     @property
     def missing(self) -> bool:
@@ -105,11 +107,6 @@ class Coverage:
             (line.kind, column) for line in self.lines for column in self.columns if line.cells[column].missing
         ]  # fmt: skip
 
-    @property
-    def bare(self) -> int:
-        """How many of those that are not there are there by name: nothing is noted of what they say."""
-        return sum(cell.bare for line in self.lines for cell in line.cells.values())
-
     def narrowed(self) -> "Coverage":
         """The lines and the columns of which something is missing."""
         lines = [line for line in self.lines if line.tally.missing]
@@ -123,10 +120,7 @@ def _counted(cells: Iterable[Cell]) -> Tally:
 
 
 def coverage_of(written: Written, asked: Asked, datasets: Sequence[int], day: date, *, signed_by: date) -> Coverage:
-    """The coverage of a contract on a day, by what was signed by another.
-
-    What is missing is what `expectations_of` says is.
-    """
+    """The coverage of a contract on a day, by what was signed by another."""
     columns = (WHOLE, *datasets)
     expected = set(expected_of(asked))
     spans: dict[int, list[Span]] = {}
@@ -187,8 +181,10 @@ def _answers(about: Collection[int], column: int | None, of_datasets: bool) -> b
 
 
 def _cell(stands: list[ClauseStanding], *, due: bool) -> Cell:
-    stands.sort(key=lambda one: ORDER.index(one.state))
+    stands.sort(key=lambda one: (ORDER.index(one.state), one.applies_from or date.max))
     present = any(one.answers for one in stands)
     if not stands:
         return Cell(due, ClauseState.ABSENT, present)
-    return Cell(due, stands[0].state, present, stands[0].said_by, tuple(one.clause_id for one in stands))
+    first = stands[0]
+    clauses = tuple(one.clause_id for one in stands)
+    return Cell(due, first.state, present, first.said_by, clauses, first.applies_from)

@@ -8,10 +8,12 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.asking import find_known
+from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.days import days_asked, show_unknown
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts
 from registry.contracts.clauses.models import Clause
 from registry.contracts.clauses.queries import (
     Written,
@@ -27,7 +29,6 @@ from registry.contracts.clauses.service import (
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import lacking_of, standing_on
 from registry.contracts.clauses.views import (
-    SHAPES,
     STIPULATION_LABELS,
     ClausePage,
     ClausesPage,
@@ -88,6 +89,8 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         if dataset is None or not row.datasets or dataset in row.datasets
     ]
     held = {row.clause_id for row in written.stipulations.values()}
+    about = list(titles) if dataset is None else [dataset]
+    lacking = find_lacking(coverage_of(written, known.looked_for, about, day, signed_by=signed_by))
     floor, note = floor_of(visit.session, written.contract, day)
     outside = _outside(written.term, day)
     page = ClausesPage(
@@ -105,7 +108,8 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
                         standing[one.stipulation.clause_id])
             for one in _in_order(spans) if one.holds(day)
         ],
-        missing=[] if outside else missing_views(written, day, signed_by, titles, known.looked_for, dataset),
+        missing=[] if outside else missing_views(lacking, titles, was_read=known.was_read),
+        counted=say_counts(count_lacking(lacking), was_read=known.was_read),
         outside=outside,
         was_read=known.was_read,
         others=[clause_view(None, row, written, titles, standing[row.clause_id]) for row in idle],

@@ -1,11 +1,11 @@
-"""Where each clause of a contract stands on a day, and which of those one looks for are missing."""
+"""Where each clause of a contract stands on a day."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from registry.contracts.clauses.kinds import Asked, expected_of, say_lacking, scope_is_dataset
+from registry.contracts.clauses.kinds import Asked, say_lacking, scope_is_dataset
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.vocabulary import (
@@ -23,31 +23,21 @@ _AGREEMENTS = frozenset({ContractKind.AGREEMENT, ContractKind.PARTICULAR_AGREEME
 
 @dataclass(frozen=True)
 class ClauseStanding:
-    """A clause on a day: its state, what is in force of it where something is, and the stipulation that says so."""
+    """A clause on a day: its state, what is in force of it where something is, and the stipulation that says so.
+
+    `applies_from` is the first day of what is signed and applies later.
+    """
 
     clause_id: int
     state: ClauseState
     span: Span | None
     said_by: int | None = None
+    applies_from: date | None = None
 
     @property
     def answers(self) -> bool:
         """Whether it is in force and says something: one of which nothing is noted is still to be completed."""
         return self.span is not None and self.span.stipulation.told
-
-
-@dataclass(frozen=True)
-class Expectation:
-    """A kind one looks for in a contract: where it stands, and of which datasets it is missing.
-
-    `missing_of` is nothing where none is missing; empty where the whole contract lacks it. `bare` is a clause of the
-    kind that is there by name only, where nothing but its words is missing.
-    """
-
-    kind: str
-    state: ClauseState
-    missing_of: tuple[int, ...] | None
-    bare: int | None = None
 
 
 def concedes_public_service(contract: Any) -> bool | None:
@@ -111,7 +101,7 @@ def stand(
             return ClauseStanding(clause.id, state, span, span.stipulation.id)
     coming = next((span for span in spans if span.first > day), None)
     if coming is not None:
-        return ClauseStanding(clause.id, ClauseState.SIGNED, None, coming.stipulation.id)
+        return ClauseStanding(clause.id, ClauseState.SIGNED, None, coming.stipulation.id, coming.first)
     if spans:
         return ClauseStanding(clause.id, ClauseState.ENDED, None, spans[-1].stipulation.id)
     for state, progresses in _DRAFTED:
@@ -136,59 +126,12 @@ def columns_of(kind: str, datasets: Sequence[int]) -> tuple[int | None, ...]:
     return tuple(datasets) if scope_is_dataset(kind) and datasets else (None,)
 
 
-def bears_on(about: Collection[int], column: int | None) -> bool:
-    """Whether what is said of these datasets, none being the whole contract, answers what is looked for there."""
-    return column is None or not about or column in about
-
-
-def expectations_of(
-    written: Written,
-    asked: Asked,
-    covered: Mapping[int, str] | Iterable[int],
-    day: date,
-    *,
-    signed_by: date,
-    dataset: int | None = None,
-) -> list[Expectation]:
-    """The kinds one looks for, in the order of the list, each with what is missing of it on a day.
-
-    A kind told dataset by dataset is looked for in each dataset the contract is about; where the contract is about
-    none yet, in the contract.
-    """
-    standing = standing_on(written, day, signed_by=signed_by)
-    wanted = [dataset] if dataset is not None else list(covered)
-    by_kind: dict[str, list[ClauseStanding]] = {}
-    for number, one in standing.items():
-        by_kind.setdefault(written.clauses[number].kind, []).append(one)
-    found = []
-    for kind in expected_of(asked):
-        ones = by_kind.get(kind, [])
-        held, bare = (
-            [(one.clause_id, one.span.stipulation.datasets) for one in ones if one.span and one.answers is told]
-            for told in (True, False)
-        )
-        state = best_of(one.state for one in ones)
-        columns = columns_of(kind, wanted)
-        lacking = [one for one in columns if not any(bears_on(about, one) for _clause, about in held)]
-        missing = tuple(one for one in lacking if one is not None) if lacking else None
-        named = [
-            next((clause for clause, about in bare if bears_on(about, one)), None) for one in lacking
-        ]  # fmt: skip
-        found.append(Expectation(kind, state, missing, named[0] if None not in named and named else None))
-    return found
-
-
 ORDER = (
     ClauseState.BREACHED, ClauseState.PARTLY, ClauseState.PERFORMED, ClauseState.IN_FORCE, ClauseState.WAIVED,
     ClauseState.TO_COMPLETE, ClauseState.SIGNED, ClauseState.NEGOTIATED, ClauseState.ASKED, ClauseState.ENDED,
     ClauseState.ABSENT,
 )  # fmt: skip
 """Of several states, which to look at first."""
-
-
-def best_of(states: Iterable[ClauseState]) -> ClauseState:
-    """Of several clauses of a kind, what to look at first; absent where there is none."""
-    return min(states, key=ORDER.index, default=ClauseState.ABSENT)
 
 
 def lacking_of(kind: str, state: ClauseState) -> str:

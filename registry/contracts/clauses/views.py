@@ -1,16 +1,17 @@
 """What goes out about amendments and clauses: the view that each template receives."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.clauses.kinds import expected_of, is_contrary, kinds, say_terms
+from registry.contracts.clauses.lacking import SHAPES, Lacking, say_state
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.standing import ClauseStanding, expectations_of, lacking_of
-from registry.contracts.vocabulary import ClauseAct, ClauseState
+from registry.contracts.clauses.standing import ClauseStanding, lacking_of
+from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.words import _, mark
 from registry.web.saving import again as again
 from registry.web.templating import say_day
@@ -43,20 +44,6 @@ STIPULATION_LABELS: dict[str, str] = {
     "performance_on": mark("Constaté le"),
     "performance_note": mark("Ce qui a été constaté"),
 }
-SHAPES = {
-    ClauseState.ABSENT: "non-compliant",
-    ClauseState.ASKED: "to-complete",
-    ClauseState.NEGOTIATED: "to-complete",
-    ClauseState.SIGNED: "to-complete",
-    ClauseState.IN_FORCE: "compliant",
-    ClauseState.PERFORMED: "compliant",
-    ClauseState.PARTLY: "to-complete",
-    ClauseState.BREACHED: "non-compliant",
-    ClauseState.WAIVED: "not-applicable",
-    ClauseState.TO_COMPLETE: "to-complete",
-    ClauseState.ENDED: "not-applicable",
-}
-"""The mark of each state, among those the pages have; the word beside it says it."""
 
 
 @dataclass(frozen=True)
@@ -99,7 +86,7 @@ class ClauseView:
 class MissingView:
     """A kind of clause that one looks for and that is not in force on the day, with what is under way about it.
 
-    `clause` is the one that is there by name only, where it is to be completed rather than asked for.
+    `clause` is the one that is there by name only or for later, where it is not to be asked for.
     """
 
     kind: str
@@ -146,6 +133,7 @@ class ClausesPage:
     doubts: Sequence[str]
     clauses: Sequence[ClauseView]
     missing: Sequence[MissingView]
+    counted: str
     was_read: bool
     outside: str
     others: Sequence[ClauseView]
@@ -404,20 +392,17 @@ def stipulation_views(
 
 
 def missing_views(
-    written: Written, day: date, signed_by: date, covered: Mapping[int, str], asked: Any, dataset: int | None
-) -> list[MissingView]:
-    """The kinds one looks for and that are not in force on the day: for the contract, or for some of its datasets."""
-    every = expectations_of(written, asked, covered, day, signed_by=signed_by, dataset=dataset)
+    lacking: Iterable[Lacking], titles: Mapping[int, str], *, was_read: bool
+) -> list[MissingView]:  # fmt: skip
+    """What one looks for and that is not in force: for the contract, or for some of its datasets."""
     return [
         MissingView(
             kind=one.kind, title=kinds().label(one.kind), article=kinds().words(one.kind, "article"),
-            shape=SHAPES[state], state=state.label,
-            datasets=[(number, covered.get(number, "")) for number in one.missing_of],
-            clause=one.bare, lacks=lacking_of(one.kind, state),
+            shape=shape, state=words, datasets=[(number, titles.get(number, "")) for number in one.datasets],
+            clause=one.clause, lacks=lacking_of(one.kind, one.state),
         )
-        for one in every
-        if one.missing_of is not None
-        for state in (one.state if one.bare is None else ClauseState.TO_COMPLETE,)
+        for one in lacking
+        for shape, words in (say_state(one.state, one.applies_from, was_read=was_read, partial=one.partial),)
     ]  # fmt: skip
 
 

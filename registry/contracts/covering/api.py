@@ -8,8 +8,10 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from pydantic import BaseModel, ConfigDict, Field
 
-from registry.contracts.clauses.api import InForceBody, MissingClauseBody, about, in_force_body
-from registry.contracts.clauses.standing import asked_of, expectations_of
+from registry.contracts.clauses.api import InForceBody, MissingClauseBody, about, in_force_body, missing_body
+from registry.contracts.clauses.coverage import coverage_of
+from registry.contracts.clauses.lacking import find_lacking
+from registry.contracts.clauses.standing import asked_of
 from registry.contracts.covering.queries import Covering, find_covering, find_personal
 from registry.contracts.covering.rules import bare_days
 from registry.contracts.covering.views import (
@@ -104,7 +106,7 @@ class DatasetDayQuestions(BaseModel):
 def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClausesBody]:
     """What binds a dataset on a day, by every contract about it."""
     asked = visit.asked(DatasetDayQuestions)
-    get_dataset(visit.session, dataset_id)
+    title = get_dataset(visit.session, dataset_id).title
     day = asked.on or visit.today
     signed_by = asked.signed_by or day
     zone = visit.premises.info["time_zone"]
@@ -116,7 +118,9 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
     body = DatasetClausesBody(
         dataset_id=dataset_id, on=day, signed_by=signed_by, known_on=asked.known_on,
         nothing_known=say_nothing_known(asked.known_on) if asked.known_on is not None and not found else None,
-        contracts=[_contract(one, held, dataset_id, day, signed_by, one.contract.id in personal) for one in found],
+        contracts=[
+            _contract(one, held, dataset_id, title, day, signed_by, one.contract.id in personal) for one in found
+        ],
         clashes=[
             ClauseClashBody(one.clash, sentence, one.term or None, one.binding, list(one.ids))
             for one, sentence in say_clashes(held)
@@ -128,7 +132,7 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
 
 
 def _contract(
-    one: Covering, held: list[InForce], dataset_id: int, day: date, signed_by: date, personal: bool
+    one: Covering, held: list[InForce], dataset_id: int, title: str, day: date, signed_by: date, personal: bool
 ) -> CoveringContractBody:  # fmt: skip
     contract, written = one.contract, one.written
     asked = asked_of(contract, personal=personal)
@@ -137,9 +141,8 @@ def _contract(
         clauses_read=contract.clauses_read_on is not None,
         in_force=[in_force_body(written, clause.span, clause.standing) for clause in held if clause.covering is one],
         missing=[
-            MissingClauseBody(each.kind, each.state, list(each.missing_of))
-            for each in expectations_of(written, asked, [dataset_id], day, signed_by=signed_by, dataset=dataset_id)
-            if each.missing_of is not None
+            missing_body(each, {dataset_id: title}, was_read=contract.clauses_read_on is not None)
+            for each in find_lacking(coverage_of(written, asked, [dataset_id], day, signed_by=signed_by))
         ],
     )  # fmt: skip
 

@@ -5,12 +5,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
+from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import fields_of, is_contrary, kinds, say_terms, scope_is_dataset, term_label
+from registry.contracts.clauses.lacking import SHAPES, find_lacking
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, asked_of, standing_on
 from registry.contracts.clauses.views import (
-    SHAPES,
     MissingView,
     missing_views,
     name_instrument,
@@ -296,8 +297,9 @@ def covering_views(
         missing: Sequence[MissingView] = ()
         if looked_for and signed and state_on(term_of(contract), day) in _IN_FORCE:
             asked = asked_of(contract, personal=contract.id in personal)
-            lines = missing_views(written, day, signed_by, dict([looked_for]), asked, looked_for[0])
-            missing = [line for line in lines if scope_is_dataset(line.kind)]
+            coverage = coverage_of(written, asked, [looked_for[0]], day, signed_by=signed_by)
+            lacking = [each for each in find_lacking(coverage) if scope_is_dataset(each.kind)]
+            missing = missing_views(lacking, dict([looked_for]), was_read=contract.clauses_read_on is not None)
         views.append(
             CoveringView(
                 id=contract.id,

@@ -8,24 +8,22 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.lacking import TO_ASK
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import find_amendments, find_written
 from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.clauses.showing import asked_now
 from registry.contracts.drafting.forms import DraftForm
 from registry.contracts.queries import find_datasets_of, get_contract
-from registry.contracts.vocabulary import AmendmentProgress, ClauseState
+from registry.contracts.vocabulary import AmendmentProgress
 from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _
-
-_OFFERED = frozenset({ClauseState.ABSENT, ClauseState.ENDED})
-"""Where a clause stands that may be asked for: what is asked for or signed already is not asked for twice."""
 
 
 def offered_of(coverage: Coverage) -> list[tuple[str, int | None]]:
     """What a contract lacks and nobody has asked for yet: kind, and dataset or nothing for the whole contract."""
     cells = {line.kind: line.cells for line in coverage.lines}
-    return [(kind, column) for kind, column in coverage.missing() if cells[kind][column].state in _OFFERED]
+    return [(kind, column) for kind, column in coverage.missing() if cells[kind][column].state in TO_ASK]
 
 
 def code_of(kind: str, column: int | None) -> str:

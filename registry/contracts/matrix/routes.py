@@ -12,6 +12,7 @@ from registry.contracts.clauses.asking import Known, find_known, get_known
 from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
 from registry.contracts.clauses.days import Days, days_asked, show_unknown
 from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.lacking import count_lacking, find_lacking, say_counts
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.showing import asked_of_each
 from registry.contracts.matrix.views import (
@@ -69,7 +70,8 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
         day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
         error=asked.error, only_missing=only_missing, was_read=known.was_read,
-        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing, bare=coverage.bare,
+        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing,
+        counted=say_counts(count_lacking(find_lacking(coverage)), was_read=known.was_read),
         columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),

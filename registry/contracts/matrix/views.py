@@ -1,14 +1,16 @@
 """What goes out about coverage: a matrix for one contract, a line for each of several."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from registry.contracts.clauses.coverage import WHOLE, Cell, Coverage, Tally
 from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts, say_state
 from registry.contracts.clauses.queries import Written
-from registry.contracts.clauses.views import SHAPES, name_instrument
+from registry.contracts.clauses.views import name_instrument
 from registry.contracts.models import Contract
 from registry.contracts.rules import term_of
 from registry.contracts.views import StateMark
@@ -16,7 +18,6 @@ from registry.contracts.vocabulary import AmendmentProgress, ClauseState
 from registry.kernel.words import _, ngettext
 from registry.web.templating import say_day
 
-_GONE = frozenset({ClauseState.ABSENT, ClauseState.ENDED})
 _MOST_NAMED = 2
 
 
@@ -70,7 +71,7 @@ class CoveragePage:
     due: int
     present: int
     missing: int
-    bare: int
+    counted: str
     columns: Sequence[ColumnView]
     lines: Sequence[LineView]
     file: str
@@ -116,15 +117,17 @@ def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> Cel
     if row is None:
         if not cell.due:
             return CellView("", "—")
-        return CellView("non-compliant", _("Manque")) if was_read else CellView("to-complete", _("À chercher"))
+        return CellView(*say_state(cell.state, was_read=was_read))
     act = name_instrument(written.amendments.get(row.amendment_id))
-    shape = SHAPES[cell.state]
-    if cell.missing and cell.state in _GONE:
-        shape = "non-compliant"
+    shape, word = SHAPES[cell.state], cell.state.label
+    if not cell.present:
+        shape, word = say_state(cell.state, cell.applies_from, was_read=was_read)
+    if not cell.due and cell.state is ClauseState.ENDED:
+        shape = SHAPES[cell.state]
     if is_contrary(kind) and cell.present:
         shape = "non-compliant"
     return CellView(
-        shape, cell.state.label, f"{act}, {row.article}" if row.article else act, cell.clauses[0],
+        shape, word, f"{act}, {row.article}" if row.article else act, cell.clauses[0],
         len(cell.clauses) - 1,
     )  # fmt: skip
 
@@ -163,7 +166,7 @@ def coverage_line(contract: Contract, coverage: Coverage, written: Written, stat
         shape, figure = "compliant", say_tally(tally)
     else:
         # What is there by name only is to be completed: nobody may say yet that it is missing.
-        lacking = was_read and tally.missing > coverage.bare
+        lacking = was_read and count_lacking(find_lacking(coverage)).absent
         shape, figure = ("non-compliant" if lacking else "to-complete"), say_tally(tally)
     return CoverageOfContract(
         contract.id, contract.object, contract.kind.label, shape, figure, _say_missing(coverage, was_read),
@@ -172,10 +175,13 @@ def coverage_line(contract: Contract, coverage: Coverage, written: Written, stat
 
 
 def _say_missing(coverage: Coverage, was_read: bool) -> str:
-    """The kinds that are missing most, and how many others are."""
-    counted = {line.kind: line.tally.missing for line in coverage.lines if line.tally.missing}
-    if not counted:
-        return ""
+    """The kinds that are absent most, how many others are, and what is signed for later or is to be completed."""
+    lacking = find_lacking(coverage)
+    counted: Counter[str] = Counter()
+    for one in lacking:
+        counted[one.kind] += count_lacking([one]).absent
+    counted = +counted
+    counts = count_lacking(lacking)
     known = kinds()
     first = sorted(counted, key=lambda kind: -counted[kind])[:_MOST_NAMED]
     named = [
@@ -186,7 +192,10 @@ def _say_missing(coverage: Coverage, was_read: bool) -> str:
     if more:
         named.append(ngettext("et %(num)s autre clause", "et %(num)s autres clauses", more) % {"num": more})
     said = ", ".join(named)
-    return said if was_read else _("À chercher dans le contrat : {kinds}").format(kinds=said)
+    if said and not was_read:
+        said = _("À chercher dans le contrat : {kinds}").format(kinds=said)
+    rest = say_counts(replace(counts, absent=0), was_read=was_read)
+    return _(" ; ").join(filter(None, (said, rest)))
 
 
 def _say_datasets(count: int) -> str:

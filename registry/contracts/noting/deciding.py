@@ -1,17 +1,17 @@
 """What a contract at a moment asks to be decided, in sentences: the first page of the note."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 
-from registry.contracts.clauses.coverage import WHOLE
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.lacking import TO_ASK, Lacking
 from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
 from registry.contracts.noting.reading import NotedContract
-from registry.contracts.vocabulary import ClausePerformance, ContractState
+from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
 from registry.kernel.dates import plus_months
 from registry.kernel.words import _, ngettext
 from registry.web.templating import say_day
@@ -48,10 +48,16 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
             if is_contrary(span.stipulation.kind)
         ],
     )
-    read = contract.clauses_read_on is not None
-    words = [_missing(noted, kind, columns) for kind, columns in noted.missing.items()]
-    yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", words
-    yield _("Compléter au registre"), "", [_missing(noted, kind, columns) for kind, columns in noted.bare.items()]
+    read = noted.was_read
+    to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
+    yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", to_ask
+    yield (
+        _("Obtenir, c’est déjà demandé"),
+        "",
+        [_missing(noted, one) for one in noted.absent if one.state not in TO_ASK],
+    )
+    bare = [one for one in noted.lacking if one.state is ClauseState.TO_COMPLETE]
+    yield _("Compléter au registre"), "", [_missing(noted, one) for one in bare]
     yield (
         _("Réclamer au titulaire"),
         "",
@@ -92,12 +98,11 @@ def _against_bans(contract: Any) -> str:
     return {"since": "CCP, L3131-4", "before": _("CCP, L3131-4 (lecture à valider)")}.get(which_floor(contract), "")
 
 
-def _missing(noted: NotedContract, kind: str, columns: Sequence[int | None]) -> str:
-    title = kinds().label(kind)
-    datasets = [one for one in columns if one is not WHOLE]
-    if len(datasets) < len(columns) or len(datasets) == len(noted.titles):
+def _missing(noted: NotedContract, one: Lacking) -> str:
+    title = kinds().label(one.kind)
+    if not one.datasets or len(one.datasets) == len(noted.titles):
         return title
-    names = ", ".join(noted.name_dataset(number) for number in datasets)
+    names = ", ".join(noted.name_dataset(number) for number in one.datasets)
     return _("{clause}, pour {datasets}").format(clause=title, datasets=names)
 
 

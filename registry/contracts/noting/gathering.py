@@ -15,6 +15,7 @@ from registry.compliance.vocabulary import Force
 from registry.contracts.clauses.coverage import WHOLE, Cell
 from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms
+from registry.contracts.clauses.lacking import count_lacking, say_counts, say_state
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import say_span
@@ -22,6 +23,7 @@ from registry.contracts.noting.deciding import name_delivery, place_of, to_decid
 from registry.contracts.noting.reading import NotedContract, find_noted, read_contracts
 from registry.contracts.queries import get_contract
 from registry.contracts.views import say_contract_value
+from registry.contracts.vocabulary import ClauseState
 from registry.kernel.errors import Invalid
 from registry.kernel.issuing import Gathered, Moment, Subject
 from registry.kernel.words import _, ngettext
@@ -175,9 +177,8 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
     def cell(one: Cell) -> str:
         if one.present and one.said_by is not None:
             return place_of(noted, one.said_by)
-        if one.bare:
-            return _("◆ À compléter")
-        return _("✗ Absente") if noted.row.clauses_read_on else _("◆ Non relevée")
+        shape, words = say_state(one.state, one.applies_from, was_read=noted.was_read)
+        return f"{'✗' if shape == 'non-compliant' else '◆'} {words}"
 
     lines, numbers = noted.coverage.lines, list(noted.titles)
     whole = [
@@ -196,27 +197,29 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
             (
                 noted.name_dataset(number),
                 ", ".join(kinds().label(one.kind) for one in each if not one.cells[number].missing) or "–",
-                ", ".join(kinds().label(one.kind) for one in each if one.cells[number].missing) or "–",
+                ", ".join(_word(noted, one.kind, one.cells[number]) for one in each if one.cells[number].missing)
+                or "–",
             )
             for number in numbers
         ]
-        grids += _grid(_("Jeu par jeu"), (_("Jeu"), _("En vigueur"), _("Absentes")), rows)
+        grids += _grid(_("Jeu par jeu"), (_("Jeu"), _("En vigueur"), _("Pas en vigueur")), rows)
     grids += _grid(_("Pour tout le contrat"), (_("Clause"), _("Texte"), _("Où elle est")), whole)
     # As the page of the coverage counts: a clause looked for in three datasets is three.
-    count = noted.coverage.tally.missing
-    standing = (
-        ngettext(
-            "{count} clause absente ou à compléter, comptée jeu par jeu",
-            "{count} clauses absentes ou à compléter, comptées jeu par jeu",
-            count,
-        ).format(count=count)
-        if count
-        else _("Toutes les clauses qu’on cherche y sont")
-    )
+    said = say_counts(count_lacking(noted.lacking), was_read=noted.was_read)
+    standing = _("Jeu par jeu : {counts}").format(counts=said) if said else _("Toutes les clauses qu’on cherche y sont")
     return {
         "id": "couverture", "name": _("Ce qu’on y cherche, et ce qui manque"), "standing": standing,
-        "late": bool(noted.missing) and noted.row.clauses_read_on is not None, "grids": grids,
+        "late": bool(noted.absent) and noted.was_read, "grids": grids,
     }  # fmt: skip
+
+
+def _word(noted: NotedContract, kind: str, cell: Cell) -> str:
+    """A kind that is not in force, and where it stands when it is not plainly absent."""
+    title = kinds().label(kind)
+    if cell.state is ClauseState.ABSENT:
+        return title
+    _shape, words = say_state(cell.state, cell.applies_from, was_read=noted.was_read)
+    return f"{title} ({words})"
 
 
 def _floor(session: Session, noted: NotedContract) -> dict[str, Any]:

@@ -16,6 +16,7 @@ from registry.compliance.told import find_told, is_breach
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.lacking import Lacking, find_lacking
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import asked_of
@@ -24,7 +25,7 @@ from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import state_on
-from registry.contracts.vocabulary import ContractState, PartySide
+from registry.contracts.vocabulary import ClauseState, ContractState, PartySide
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.kernel.issuing import Moment
@@ -68,22 +69,19 @@ class NotedContract:
         return sorted(spans, key=lambda one: (order.get(one.stipulation.kind, len(order)), one.stipulation.id))
 
     @property
-    def missing(self) -> dict[str, list[int | None]]:
-        """What one looks for and that is not in force, by kind: for which datasets, or for the whole contract."""
-        return self._lacking(bare=False)
+    def was_read(self) -> bool:
+        """Whether somebody had said that the contract was read whole: else what is not there is unknown."""
+        return self.row.clauses_read_on is not None
 
     @property
-    def bare(self) -> dict[str, list[int | None]]:
-        """The same of what is there by name only, nothing being noted of what it says."""
-        return self._lacking(bare=True)
+    def lacking(self) -> list[Lacking]:
+        """What one looks for and that is not in force, as every page says it."""
+        return find_lacking(self.coverage)
 
-    def _lacking(self, *, bare: bool) -> dict[str, list[int | None]]:
-        columns = self.coverage.columns
-        found = {
-            line.kind: [one for one in columns if line.cells[one].missing and line.cells[one].bare is bare]
-            for line in self.coverage.lines
-        }
-        return {kind: ones for kind, ones in found.items() if ones}
+    @property
+    def absent(self) -> list[Lacking]:
+        """Those that are not there, nor signed for later: asked for, or to be asked for."""
+        return [one for one in self.lacking if one.state not in {ClauseState.SIGNED, ClauseState.TO_COMPLETE}]
 
     @property
     def late(self) -> list[Any]:

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.lacking import count_lacking
 from registry.contracts.models import Contract
 from registry.contracts.noting.reading import NotedContract, read_contracts
 from registry.contracts.vocabulary import ContractKind, ContractState
@@ -65,7 +66,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
 
 
 def _gravest(one: NotedContract) -> tuple[int, int, int, int]:
-    return -len(one.breaches), -len(one.late), -len(one.missing), one.row.id
+    return -len(one.breaches), -len(one.late), -len(one.absent), one.row.id
 
 
 def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
@@ -132,7 +133,7 @@ def _every(going: Sequence[NotedContract]) -> dict[str, Any]:
         (
             one.row.object, one.holders or _("À dire"),
             say_day(last) if (last := one.written.term.last_on(one.day)) else "–",
-            str(len(one.held)), str(one.coverage.tally.missing) if one.row.clauses_read_on else _("À chercher"),
+            str(len(one.held)), str(count_lacking(one.lacking).absent) if one.was_read else _("À chercher"),
             str(len(one.breaches)), str(len(one.late)),
         )
         for one in going
@@ -151,7 +152,7 @@ def _lacking(going: Sequence[NotedContract]) -> dict[str, Any]:
     """The clauses that contracts read whole most often lack: what the next amendments may ask for together."""
     lacking: dict[str, list[str]] = {}
     for one in going:
-        for kind in one.missing if one.row.clauses_read_on else ():
+        for kind in dict.fromkeys(each.kind for each in one.absent) if one.was_read else ():
             lacking.setdefault(kind, []).append(one.row.object)
     rows = [
         (kinds().label(kind), kinds().words(kind, "article"), str(len(names)), " ; ".join(names))
