@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.forms import DatasetChange, FieldForm
 from registry.datasets.models import Dataset, DatasetField, Derivation
@@ -16,9 +16,10 @@ from registry.datasets.views import FieldsPage, SourcesPage
 from registry.datasets.wording import field_of, label_of
 from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
-from registry.kernel.words import _, current_locale
+from registry.kernel.words import current_locale
 from registry.platform.lists import load_list
 from registry.web.forms import Rejected, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.visits import Visit, route
 
 RECORD = Permission.DATASETS_SHEET_RECORD
@@ -72,17 +73,9 @@ def amend_fields(visit: Visit, dataset_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = field_values(data), read_number(data.first("version")) or 0
     read = parse_values(DatasetChange, {"fields": typed}, today=visit.today)
-    if isinstance(read, Rejected):
-        return _fields_page(
-            visit, sheet, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_dataset(visit.session, dataset_id, read.form, expected=version)
-    except Stale as refusal:
-        return _fields_page(
-            visit, sheet, typed, {"_": f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"},
-            status=HTTP_409_CONFLICT,
-        )  # fmt: skip
+    made = save(read, lambda form: amend_dataset(visit.session, dataset_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        return _fields_page(visit, sheet, typed, made.errors, version=made.version or version, status=made.status)
     return visit.go(f"/jeux/{dataset_id}#champs", done="jeu-modifie")
 
 

@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 
 from registry.datasets.queries import get_dataset
 from registry.datasets.views import ConflictPage
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.paging import read_cursor, write_cursor
 from registry.kernel.permissions import Permission
@@ -70,8 +69,9 @@ from registry.processing.views import (
 )
 from registry.processing.vocabulary import ActivityStatus, LawfulBasis, ProcessingRole
 from registry.processing.wording import say_value
-from registry.web.forms import Accepted, parse_values, read_number
+from registry.web.forms import parse_values, read_number
 from registry.web.problems import RECORDS
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -250,14 +250,16 @@ def record_new_activity(visit: Visit) -> Response[Any]:
     values["template"] = template.id if template else None
     if isinstance(read, Rejected) or owner is None or errors:
         return show_form(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_activity(visit.session, owner, _with_parts(read.form, template), template=template)
+
+    def write(form: ActivityForm) -> ProcessingActivity:
+        activity = record_activity(visit.session, owner, _with_parts(form, template), template=template)
         if dataset_id is not None:
-            attach_dataset(visit.session, made.id, dataset_id)
-    except Invalid as refusal:
-        return show_form(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return show_form(visit, None, values, {"reference": refusal.message}, status=HTTP_409_CONFLICT)
+            attach_dataset(visit.session, activity.id, dataset_id)
+        return activity
+
+    made = save(read, write, conflict="reference")
+    if isinstance(made, Unsaved):
+        return show_form(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/traitements/{made.id}", done="traitement-enregistre")
 
 
@@ -276,33 +278,28 @@ def change_activity(visit: Visit, activity_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, activity.organisation_id)
     data = visit.form_data()
     typed, version, reason = typed_values(data), read_number(data.first("version")) or 0, data.first("reason").strip()
-    again: dict[str, Any] = {"version": version, "reason": reason}
     # A choice between two versions sends the fields that differ: the others are shown as they stand.
     shown = {**values_of(activity), **typed}
     read = parse_values(ActivityChange, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return show_form(visit, activity, shown, read.errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        amend_activity(visit.session, activity_id, read.form, expected=version, reason=reason or None)
-    except Stale:
-        return _conflict(visit, activity, read, expected=version, reason=reason)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return show_form(visit, activity, shown, errors, **again, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return show_form(visit, activity, shown, {"_": refusal.message}, **again, status=HTTP_409_CONFLICT)
+    made = save(
+        read, lambda form: amend_activity(visit.session, activity_id, form, expected=version, reason=reason or None)
+    )  # fmt: skip
+    if isinstance(made, Unsaved) and made.version is not None:
+        return _conflict(visit, activity, made.given, expected=version, reason=reason)
+    if isinstance(made, Unsaved):
+        return show_form(visit, activity, shown, made.errors, version=version, reason=reason, status=made.status)
     return visit.go(f"/traitements/{activity_id}", done="traitement-modifie")
 
 
 def _conflict(
-    visit: Visit, activity: ProcessingActivity, read: Accepted[ActivityChange], *, expected: int, reason: str
+    visit: Visit, activity: ProcessingActivity, given: Mapping[str, Any], *, expected: int, reason: str
 ) -> Response[Any]:
     base = get_version(visit.session, "processing_activity", activity.id, expected) or {}
     page = ConflictPage(
         id=activity.id,
         version=activity.version,
         title=activity.name,
-        rows=sheet_differences(read.given(), values_of(activity), base),
+        rows=sheet_differences(given, values_of(activity), base),
         reason=reason,
         carried=(),
     )

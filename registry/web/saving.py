@@ -34,8 +34,10 @@ class Unsaved:
         return next(iter(self.errors.values()))
 
 
-def save(read: Accepted[Form] | Rejected, write: Callable[[Form], Made]) -> Made | Unsaved:
-    """What `write` makes of the form that was read, or why it was not saved."""
+def save(
+    read: Accepted[Form] | Rejected, write: Callable[[Form], Made], *, conflict: str = WHOLE
+) -> Made | Unsaved:  # fmt: skip
+    """What `write` makes of the form that was read, or why it was not saved; a conflict is told beside that field."""
     if isinstance(read, Rejected):
         return Unsaved(read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
     try:
@@ -45,7 +47,7 @@ def save(read: Accepted[Form] | Rejected, write: Callable[[Form], Made]) -> Made
     except Stale as refusal:
         return Unsaved(again(refusal), HTTP_409_CONFLICT, refusal.current_version, read.given())
     except Conflict as refusal:
-        return Unsaved(again(refusal), HTTP_409_CONFLICT)
+        return Unsaved({conflict: refusal.message}, HTTP_409_CONFLICT)
 
 
 def again(refusal: Stale | Conflict) -> dict[str, str]:

@@ -39,6 +39,8 @@ def test_what_the_room_refuses_is_said_beside_its_field_or_over_the_form() -> No
     assert save(READ, _refusing(beside)) == Unsaved({"name": "Ce nom est pris."}, 422)
     assert save(READ, _refusing(Invalid("Rien ne change."))) == Unsaved({"_": "Rien ne change."}, 422)
     assert save(READ, _refusing(Conflict("C’est annulé."))) == Unsaved({"_": "C’est annulé."}, 409)
+    taken = save(READ, _refusing(Conflict("Ce nom est pris.")), conflict="name")
+    assert taken == Unsaved({"name": "Ce nom est pris."}, 409)
 
 
 def test_a_form_that_somebody_overtook_holds_their_version_and_what_was_given() -> None:

@@ -5,9 +5,8 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
@@ -32,6 +31,7 @@ from registry.processing.assessments.views import AssessmentAnnulPage, BeginPage
 from registry.processing.assessments.wording import say_labels
 from registry.processing.queries import get_activity
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
@@ -110,23 +110,13 @@ def answer_screening(visit: Visit, activity_id: int) -> Response[Any]:
     version = read_number(data.first("version")) or 0
     read = parse_values(ScreeningForm, _answers(data), today=visit.today)
 
-    def again(errors: Mapping[str, str], status: int) -> Response[Any]:
+    made = save(read, lambda form: screen_activity(visit.session, activity_id, form, expected=version))
+    if isinstance(made, Unsaved):
         known = find_screening(visit.session, activity_id)
-        page = screening_page(visit, activity, known, values=_typed(data), errors=errors, version=version)
-        return visit.page("processing/dpia_screening.html", page, status=status)
-
-    if isinstance(read, Rejected):
-        return again(read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        screen_activity(visit.session, activity_id, read.form, expected=version)
-    except Invalid as refusal:
-        return again(refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
-    except Stale as refusal:
-        version = refusal.current_version
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return again({"_": message}, HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return again({"_": refusal.message}, HTTP_409_CONFLICT)
+        page = screening_page(
+            visit, activity, known, values=_typed(data), errors=made.errors, version=made.version or version
+        )  # fmt: skip
+        return visit.page("processing/dpia_screening.html", page, status=made.status)
     return visit.go(f"/traitements/{activity_id}/besoin-aipd", done="besoin-aipd-enregistre")
 
 
@@ -168,13 +158,9 @@ def begin_new_assessment(visit: Visit) -> Response[Any]:
     visit.visitor.require(RECORD, organisation_id)
     typed = {"title": data.first("title").strip(), "activity_ids": [one for one in data.all("activity_ids") if one]}
     read = parse_values(AssessmentForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _begin_page(visit, organisation_id, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = begin_assessment(visit.session, organisation_id, read.form, by=visit.visitor.account_id)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _begin_page(visit, organisation_id, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: begin_assessment(visit.session, organisation_id, form, by=visit.visitor.account_id))
+    if isinstance(made, Unsaved):
+        return _begin_page(visit, organisation_id, typed, made.errors, made.status)
     return visit.go(f"/aipd/{made.id}/etapes/contexte", done="aipd-commencee")
 
 

@@ -68,6 +68,7 @@ from registry.processing.assessments.vocabulary import (
 )
 from registry.processing.assessments.wording import PARTS, STEPS, opinions_of, say_labels
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, again, save
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 SPARE_ROWS = 3
@@ -296,20 +297,20 @@ def save_step(visit: Visit, assessment_id: int, step: str) -> Response[Any]:
     assessment, revision = _at_step(visit, assessment_id, step)
     data = visit.form_data()
     version = read_number(data.first("version")) or 0
-    save, errors = _read_step(visit, assessment, revision, step, data)
-    if save is None:
+    write, errors = _read_step(visit, assessment, revision, step, data)
+    if write is None:
         return _step_page(
             visit, assessment, revision, step, _typed(data), errors, HTTP_422_UNPROCESSABLE_ENTITY, version=version
         )  # fmt: skip
     try:
-        save(version)
+        write(version)
     except Invalid as refusal:
         told = refusal.by_field
         return _step_page(
             visit, assessment, revision, step, _typed(data), told, HTTP_422_UNPROCESSABLE_ENTITY, version=version
         )  # fmt: skip
     except Stale as refusal:
-        told = {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
+        told = again(refusal)
         return _step_page(
             visit, assessment, revision, step, _typed(data), told, HTTP_409_CONFLICT, version=refusal.current_version
         )  # fmt: skip
@@ -395,16 +396,13 @@ def decide_on(visit: Visit, assessment_id: int) -> Response[Any]:
     assessment, revision = _to_decide(visit, assessment_id)
     read = visit.form(DecisionForm)
     typed = {name: visit.form_data().first(name) for name in DecisionForm.model_fields}
-    if isinstance(read, Rejected):
-        return _decision_page(visit, assessment, revision, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    try:
-        decide_revision(
-            visit.session, assessment_id, read.form, expected=expected, by=visit.visitor.account_id, today=visit.today
-        )
-    except Invalid as refusal:
-        told = refusal.by_field
-        return _decision_page(visit, assessment, revision, typed, told, HTTP_422_UNPROCESSABLE_ENTITY)
+    expected, by = read_number(visit.form_data().first("version")) or 0, visit.visitor.account_id
+    made = save(
+        read,
+        lambda form: decide_revision(visit.session, assessment_id, form, expected=expected, by=by, today=visit.today),
+    )
+    if isinstance(made, Unsaved):
+        return _decision_page(visit, assessment, revision, typed, made.errors, made.status)
     return visit.go(f"/aipd/{assessment_id}", done="aipd-decidee")
 
 
@@ -465,19 +463,9 @@ def keep_consultation(visit: Visit, assessment_id: int) -> Response[Any]:
     version = read_number(data.first("version")) or 0
     typed = {name: data.first(name) for name in ConsultationForm.model_fields}
     read = visit.form(ConsultationForm)
-    if isinstance(read, Rejected):
-        return _consultation_page(visit, assessment, version, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_consultation(visit.session, assessment_id, read.form, expected=version)
-    except Stale as refusal:
-        told = {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
-        return _consultation_page(visit, assessment, refusal.current_version, typed, told, HTTP_409_CONFLICT)
-    except Invalid as refusal:
-        return _consultation_page(
-            visit, assessment, version, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Conflict as refusal:
-        return _consultation_page(visit, assessment, version, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
+    made = save(read, lambda form: record_consultation(visit.session, assessment_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        return _consultation_page(visit, assessment, made.version or version, typed, made.errors, made.status)
     return visit.go(f"/aipd/{assessment_id}", done="consultation-enregistree")
 
 

@@ -8,13 +8,12 @@ from zoneinfo import ZoneInfo
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.compliance.engine import engine_of
 from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, current_locale, mark
 from registry.ledger.queries import find_versions, find_versions_of_rows, get_version
@@ -74,7 +73,8 @@ from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_hours
 from registry.processing.issuing import documents_to_issue
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
-from registry.web.forms import Accepted, parse_values, read_number
+from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_moment
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
@@ -288,10 +288,9 @@ def record_new_breach(visit: Visit) -> Response[Any]:
     values = {**typed, "organisation_id": data.first("organisation_id")}
     if isinstance(read, Rejected) or owner is None or errors:
         return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_breach(visit.session, owner, read.form, now=now())
-    except Invalid as refusal:
-        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_breach(visit.session, owner, form, now=now()))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/violations/{made.id}", done="violation-enregistree")
 
 
@@ -315,13 +314,15 @@ def _values_of(visit: Visit, breach: Breach) -> dict[str, Any]:
 
 
 def _beside_the_other(
-    visit: Visit, breach: Breach, read: Accepted[BreachChange], expected: int, message: str
-) -> Response[Any]:
+    visit: Visit, breach: Breach, unsaved: Unsaved, expected: int
+) -> Response[Any]:  # fmt: skip
     """The form once more: what was given, with what somebody else saved since that version, field by field."""
     base, zone = get_version(visit.session, "breach", breach.id, expected) or {}, _zone(visit)
-    given = read.given()
-    given |= {name: wall_of(getattr(read.form, name), zone) for name in MOMENTS if name in given}
-    began = base | {name: wall_of(datetime.fromisoformat(base[name]), zone) for name in MOMENTS if base.get(name)}
+
+    def on_clocks(values: Mapping[str, Any]) -> dict[str, Any]:
+        walls = {name: datetime.fromisoformat(values[name]) for name in MOMENTS if values.get(name)}
+        return {**values, **{name: wall_of(moment, zone) for name, moment in walls.items()}}
+
     names = {body.id: body.name for body in find_organisations(visit.session)}
     people = dict(choices_of(find_people(visit.session, visit.visitor.reads)))
 
@@ -333,9 +334,12 @@ def _beside_the_other(
         return say_breach_value(name, sorted(value) if isinstance(value, list) else value, names)
 
     kept, beside = fields_together(
-        given, _values_of(visit, breach), began, label=lambda name: _(BREACH_LABELS[name]), say=say
-    )
-    return _form_page(visit, breach, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
+        on_clocks(unsaved.given), _values_of(visit, breach), on_clocks(base),
+        label=lambda name: _(BREACH_LABELS[name]), say=say,
+    )  # fmt: skip
+    return _form_page(
+        visit, breach, kept, unsaved.errors, version=unsaved.version, status=unsaved.status, beside=beside
+    )  # fmt: skip
 
 
 @route("POST", "/violations/{breach_id:int}/modifier", RECORD)
@@ -345,19 +349,11 @@ def change_breach(visit: Visit, breach_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
     read = parse_values(BreachChange, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _form_page(
-            visit, breach, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_breach(visit.session, breach_id, read.form, expected=version, now=now())
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, breach, read, version, message)
-    except Invalid as refusal:
-        return _form_page(
-            visit, breach, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
+    made = save(read, lambda form: amend_breach(visit.session, breach_id, form, expected=version, now=now()))
+    if isinstance(made, Unsaved) and made.version is not None:
+        return _beside_the_other(visit, breach, made, version)
+    if isinstance(made, Unsaved):
+        return _form_page(visit, breach, typed, made.errors, version=version, status=made.status)
     return visit.go(f"/violations/{breach_id}", done="violation-enregistree")
 
 
@@ -411,15 +407,10 @@ def note_notification(visit: Visit, breach_id: int) -> Response[Any]:
     breach, read = _to_record(visit, breach_id), visit.form(NotificationForm)
     version = read_number(visit.form_data().first("version")) or 0
     typed = {name: visit.form_data().first(name) for name in NotificationForm.model_fields}
-    if isinstance(read, Rejected):
-        return _notification_page(visit, breach, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY, version)
-    try:
-        notify_cnil(visit.session, breach_id, read.form, expected=version, now=now())
-    except Invalid as refusal:
-        return _notification_page(visit, breach, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY, version)
-    except Stale as refusal:
-        return _notification_page(visit, breach, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
-    done = "violation-notifiee" if read.form.corrects is None else "notification-corrigee"
+    made = save(read, lambda form: notify_cnil(visit.session, breach_id, form, expected=version, now=now()))
+    if isinstance(made, Unsaved):
+        return _notification_page(visit, breach, typed, made.errors, made.status, made.version or version)
+    done = "notification-corrigee" if typed["corrects"] else "violation-notifiee"
     return visit.go(f"/violations/{breach_id}", done=done)
 
 
@@ -428,12 +419,9 @@ def add_event(visit: Visit, breach_id: int) -> Response[Any]:
     """Notes something on the line of time, or shows the sheet again with what was typed."""
     breach, read = _to_record(visit, breach_id), visit.form(BreachEventForm)
     typed = {name: visit.form_data().first(name) for name in BreachEventForm.model_fields}
-    if isinstance(read, Rejected):
-        return _sheet(visit, breach, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        note_event(visit.session, breach_id, read.form, now=now())
-    except Invalid as refusal:
-        return _sheet(visit, breach, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: note_event(visit.session, breach_id, form, now=now()))
+    if isinstance(made, Unsaved):
+        return _sheet(visit, breach, typed, made.errors, made.status)
     return visit.go(f"/violations/{breach_id}", done="evenement-note")
 
 

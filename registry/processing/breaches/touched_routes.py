@@ -8,7 +8,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.queries import find_choosable
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.platform.clock import now
@@ -24,7 +24,8 @@ from registry.processing.breaches.queries import (
 from registry.processing.breaches.service import amend_breach, say_what_was_touched
 from registry.processing.breaches.views import TouchedPage
 from registry.processing.namesakes import activity_choices
-from registry.web.forms import FormData, Rejected, parse_values, read_number
+from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.PROCESSING_BREACH_RECORD
@@ -103,16 +104,9 @@ def change_touched(visit: Visit, breach_id: int) -> Response[Any]:
         message = _("Choisissez un jeu ou un traitement que la violation a touché.")
         return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
     read = parse_values(TouchedForm, {"datasets": wanted[0], "activities": wanted[1]})
-    if isinstance(read, Rejected):
-        message = next(iter(read.errors.values()))
-        return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        say_what_was_touched(visit.session, breach_id, read.form, expected=breach.version)
-    except Invalid as refusal:
-        message = refusal.errors[0].message
-        return _page(visit, breach, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _page(visit, breach, refusal.message, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: say_what_was_touched(visit.session, breach_id, form, expected=breach.version))
+    if isinstance(made, Unsaved):
+        return _page(visit, breach, made.message, status=made.status)
     return visit.go(f"/violations/{breach_id}/touche", done="touche-dit")
 
 

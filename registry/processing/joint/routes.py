@@ -7,11 +7,10 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.meanwhile import Lines, Row, fields_together, written
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Invalid, NotFound, Stale
+from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
@@ -24,8 +23,9 @@ from registry.processing.joint.vocabulary import JointDuty
 from registry.processing.models import ProcessingActivity
 from registry.processing.queries import get_activity
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
 NOTICES.update({"accord-enregistre": mark("L’accord entre responsables conjoints est enregistré.")})
@@ -106,32 +106,19 @@ def change_arrangement(visit: Visit, activity_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version, began = typed_arrangement(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ArrangementForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _page(
-            visit, activity, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        record_arrangement(visit.session, activity_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _page(
-            visit, activity, typed, refusal.by_field, version=version, began=began,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, activity, read.given(), version, began, message)
-    except Conflict as refusal:
-        return _page(
-            visit, activity, typed, {"_": refusal.message}, version=version, began=began, status=HTTP_409_CONFLICT
-        )  # fmt: skip
+    made = save(read, lambda form: record_arrangement(visit.session, activity_id, form, expected=version))
+    if isinstance(made, Unsaved) and made.version is not None:
+        return _beside_the_other(visit, activity, made, version, began)
+    if isinstance(made, Unsaved):
+        return _page(visit, activity, typed, made.errors, version=version, began=began, status=made.status)
     return visit.go(f"/traitements/{activity_id}", done="accord-enregistre")
 
 
 def _beside_the_other(
-    visit: Visit, activity: ProcessingActivity, given: Mapping[str, Any], read: int, began: str, message: str
-) -> Response[Any]:
+    visit: Visit, activity: ProcessingActivity, unsaved: Unsaved, read: int, began: str
+) -> Response[Any]:  # fmt: skip
     """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
-    agreed = find_agreed(visit.session, activity.id)
+    given, agreed = unsaved.given, find_agreed(visit.session, activity.id)
     theirs, version = _values_of(agreed)
     base = get_version(visit.session, "joint_arrangement", agreed.row.id, read) if agreed.row is not None else None
     kept, beside = fields_together(
@@ -141,7 +128,7 @@ def _beside_the_other(
     kept["controllers"], differing = _CONTROLLERS.together(given["controllers"], theirs.get("controllers", ()), began)
     kept["shares"], shared = _SHARES.together(given["shares"], theirs.get("shares", ()), began)
     return _page(
-        visit, activity, kept, {"_": message}, version=version, began=_began(theirs), status=HTTP_409_CONFLICT,
+        visit, activity, kept, unsaved.errors, version=version, began=_began(theirs), status=unsaved.status,
         beside=[*beside, *differing, *shared],
     )  # fmt: skip
 

@@ -6,11 +6,10 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
@@ -33,6 +32,7 @@ from registry.processing.measures.vocabulary import MeasureState, ProtectiveKind
 from registry.processing.namesakes import activity_choices
 from registry.processing.queries import find_choosable_activities, get_activity
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -150,11 +150,9 @@ def record_new_measure(visit: Visit) -> Response[Any]:
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
     if isinstance(read, Rejected) or owner is None or errors:
         return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_measure(visit.session, owner, read.form)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_measure(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _page(visit, None, values, made.errors, status=made.status)
     return visit.go(_after(made), done="mesure-enregistree")
 
 
@@ -177,8 +175,8 @@ def _values_of(measure: ProtectiveMeasure) -> dict[str, Any]:
 
 
 def _beside_the_other(
-    visit: Visit, measure: ProtectiveMeasure, given: Mapping[str, Any], read: int, message: str
-) -> Response[Any]:
+    visit: Visit, measure: ProtectiveMeasure, unsaved: Unsaved, read: int
+) -> Response[Any]:  # fmt: skip
     """The form once more: what was given, with what somebody else saved since version `read`, field by field."""
     names = {
         str(number): name
@@ -189,11 +187,13 @@ def _beside_the_other(
         return names.get(str(value), "") if name == "activity_id" else say_measure_value(name, value)
 
     kept, beside = fields_together(
-        {**given, "activity_id": str(given["activity_id"] or "")}, _values_of(measure),
+        {**unsaved.given, "activity_id": str(unsaved.given["activity_id"] or "")}, _values_of(measure),
         get_version(visit.session, "protective_measure", measure.id, read),
         label=lambda name: _(MEASURE_LABELS[name]), say=say,
     )  # fmt: skip
-    return _page(visit, measure, kept, {"_": message}, status=HTTP_409_CONFLICT, beside=beside)
+    return _page(
+        visit, measure, kept, unsaved.errors, version=unsaved.version, status=unsaved.status, beside=beside
+    )  # fmt: skip
 
 
 @route("POST", "/mesures/{measure_id:int}/modifier", RECORD)
@@ -204,20 +204,11 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = typed_measure(data), read_number(data.first("version")) or 0
     read = parse_values(ProtectiveMeasureForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _page(
-            visit, measure, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_measure(visit.session, measure_id, read.form, expected=version)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _page(visit, measure, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _beside_the_other(visit, measure, read.given(), version, message)
-    except Conflict as refusal:
-        return _page(visit, measure, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: amend_measure(visit.session, measure_id, form, expected=version))
+    if isinstance(made, Unsaved) and made.version is not None:
+        return _beside_the_other(visit, measure, made, version)
+    if isinstance(made, Unsaved):
+        return _page(visit, measure, typed, made.errors, version=version, status=made.status)
     return visit.go(_after(measure), done="mesure-enregistree")
 
 

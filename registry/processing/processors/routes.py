@@ -5,12 +5,11 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.views import state_mark
 from registry.datasets.meanwhile import read_stamps
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Forbidden, Invalid, Stale
+from registry.kernel.errors import Forbidden
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import get_version
@@ -56,8 +55,9 @@ from registry.processing.processors.views import (
 from registry.processing.processors.vocabulary import Article28Point, PointState, SubProcessorAuthorisation
 from registry.processing.queries import get_activity
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
 _EMPTY_ROWS = 3
@@ -206,27 +206,18 @@ def change_terms(visit: Visit, party_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version, began = typed_terms(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(TermsForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _terms_page(
-            visit, one, typed, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        record_terms(visit.session, party_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _terms_page(
-            visit, one, typed, refusal.by_field, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
+    made = save(read, lambda form: record_terms(visit.session, party_id, form, expected=version))
+    if isinstance(made, Unsaved) and made.version is not None:
         looked = find_looked(visit.session, [party_id]).get(party_id)
         theirs, current = _values_of(looked)
         begun = looked.row.id if looked is not None and looked.row is not None else 0
         base = get_version(visit.session, "processor_terms", begun, version)
-        kept, beside = terms_together(read.given(), theirs, base, began)
+        kept, beside = terms_together(made.given, theirs, base, began)
         return _terms_page(
-            visit, one, kept, {"_": message}, version=current, began=terms_began(theirs), status=HTTP_409_CONFLICT,
-            beside=beside,
-        )  # fmt: skip
+            visit, one, kept, made.errors, version=current, began=terms_began(theirs), status=made.status, beside=beside
+        )
+    if isinstance(made, Unsaved):
+        return _terms_page(visit, one, typed, made.errors, version=version, began=began, status=made.status)
     return visit.go(f"/sous-traitants/{party_id}", done="clauses-enregistrees")
 
 
@@ -292,29 +283,18 @@ def change_activity_processors(visit: Visit, activity_id: int) -> Response[Any]:
     data = visit.form_data()
     rows, version, began = typed_processors(data), read_number(data.first("version")) or 0, data.first("began")
     read = parse_values(ProcessorsForm, {"processors": rows}, today=visit.today)
-    if isinstance(read, Rejected):
-        return _activity_page(
-            visit, activity, rows, read.errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        set_processors(visit.session, activity_id, read.form, expected=version)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez vos lignes, puis enregistrez de nouveau.')}"
+    made = save(read, lambda form: set_processors(visit.session, activity_id, form, expected=version))
+    if isinstance(made, Unsaved) and made.version is not None:
         bodies = {body.id: body.name for body in find_organisations(visit.session)}
         contracts = {number: words for number, words, _ends in find_contract_choices(visit.session, visit.today)}
         theirs = _standing(visit, activity_id)
-        kept, beside = processors_together(read.given()["processors"], theirs, began, bodies, contracts)
+        kept, beside = processors_together(made.given["processors"], theirs, began, bodies, contracts)
         return _activity_page(
-            visit, activity, kept, {"_": message}, began=processors_began(theirs), status=HTTP_409_CONFLICT,
-            beside=beside,
+            visit, activity, kept, made.errors, version=made.version, began=processors_began(theirs),
+            status=made.status, beside=beside,
         )  # fmt: skip
-    except Conflict as refusal:
-        return _activity_page(visit, activity, rows, {"_": refusal.message}, began=began, status=HTTP_409_CONFLICT)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _activity_page(
-            visit, activity, rows, errors, version=version, began=began, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
+    if isinstance(made, Unsaved):
+        return _activity_page(visit, activity, rows, made.errors, version=version, began=began, status=made.status)
     return visit.go(f"/traitements/{activity_id}", done="sous-traitants-enregistres")
 
 

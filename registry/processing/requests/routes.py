@@ -7,12 +7,12 @@ from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import Labelled, _, mark
 from registry.ledger.queries import find_versions, get_version
@@ -75,6 +75,7 @@ from registry.processing.requests.views import (
 )
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
@@ -273,10 +274,9 @@ def record_new_request(visit: Visit) -> Response[Any]:
     values = {**typed, "organisation_id": data.first("organisation_id")}
     if isinstance(read, Rejected) or owner is None or errors:
         return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_request(visit.session, owner, read.form)
-    except Invalid as refusal:
-        return _form_page(visit, None, values, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_request(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/demandes/{made.id}", done="demande-enregistree")
 
 
@@ -303,9 +303,12 @@ def _shown(value: Any) -> Any:
 
 
 def _together(
-    visit: Visit, request: ReceivedRequest, typed: Mapping[str, Any], read: int
-) -> tuple[dict[str, Any], list[ConflictRow]]:
+    visit: Visit, request: ReceivedRequest, typed: dict[str, Any], unsaved: Unsaved, read: int
+) -> tuple[dict[str, Any], Sequence[ConflictRow]]:
     """What to show again of what was typed, and what somebody else saved since version `read`, field by field."""
+    if unsaved.version is None:
+        return typed, ()
+    typed = {**typed, **unsaved.given}
     people = dict(choices_of(find_people(visit.session, visit.visitor.reads)))
     theirs = _values_of(request, typed)
 
@@ -321,10 +324,6 @@ def _together(
     return {**typed, **kept}, beside
 
 
-def _say_stale(refusal: Stale) -> dict[str, str]:
-    return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}
-
-
 @route("POST", "/demandes/{request_id:int}/modifier", RECORD)
 def change_request(visit: Visit, request_id: int) -> Response[Any]:
     """Saves the form; somebody else's change meanwhile is shown beside, field by field."""
@@ -332,16 +331,12 @@ def change_request(visit: Visit, request_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
     read = parse_values(RequestChange, typed, today=visit.today)
-    refused = HTTP_422_UNPROCESSABLE_ENTITY
-    if isinstance(read, Rejected):
-        return _form_page(visit, request, typed, read.errors, version=version, status=refused)
-    try:
-        amend_request(visit.session, request_id, read.form, expected=version)
-    except Stale as refusal:
-        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
-        return _form_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
-    except Invalid as refusal:
-        return _form_page(visit, request, typed, refusal.by_field, version=version, status=refused)
+    made = save(read, lambda form: amend_request(visit.session, request_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        kept, beside = _together(visit, request, typed, made, version)
+        return _form_page(
+            visit, request, kept, made.errors, version=made.version or version, status=made.status, beside=beside
+        )
     return visit.go(f"/demandes/{request_id}", done="demande-enregistree")
 
 
@@ -423,18 +418,15 @@ def show_extension(visit: Visit, request_id: int) -> Response[Any]:
 def note_extension(visit: Visit, request_id: int) -> Response[Any]:
     """Notes that the asker was told of a longer delay, or shows the form again with what was typed."""
     request, read = _to_record(visit, request_id), visit.form(ExtensionForm)
-    version, refused = read_number(visit.form_data().first("version")) or 0, HTTP_422_UNPROCESSABLE_ENTITY
-    typed = {name: visit.form_data().first(name) for name in ExtensionForm.model_fields}
+    version = read_number(visit.form_data().first("version")) or 0
+    typed: dict[str, Any] = {name: visit.form_data().first(name) for name in ExtensionForm.model_fields}
     done = "demande-prolongee" if request.extended_on is None else "prolongation-corrigee"
-    if isinstance(read, Rejected):
-        return _extension_page(visit, request, typed, read.errors, status=refused, version=version)
-    try:
-        extend_request(visit.session, request_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _extension_page(visit, request, typed, refusal.by_field, status=refused, version=version)
-    except Stale as refusal:
-        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
-        return _extension_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
+    made = save(read, lambda form: extend_request(visit.session, request_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        kept, beside = _together(visit, request, typed, made, version)
+        return _extension_page(
+            visit, request, kept, made.errors, status=made.status, version=made.version or version, beside=beside
+        )
     return visit.go(f"/demandes/{request_id}", done=done)
 
 
@@ -454,16 +446,13 @@ def note_answer(visit: Visit, request_id: int) -> Response[Any]:
     typed |= {name: {"true": True, "false": False}.get(data.first(name)) for name in TRUTHS}
     read = parse_values(AnswerForm, {name: value for name, value in typed.items() if value is not None},
                         today=visit.today)  # fmt: skip
-    version, refused = read_number(data.first("version")) or 0, HTTP_422_UNPROCESSABLE_ENTITY
-    if isinstance(read, Rejected):
-        return _answer_page(visit, request, typed, read.errors, status=refused, version=version)
-    try:
-        answer_request(visit.session, request_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _answer_page(visit, request, typed, refusal.by_field, status=refused, version=version)
-    except Stale as refusal:
-        kept, beside = _together(visit, request, {**typed, **read.given()}, version)
-        return _answer_page(visit, request, kept, _say_stale(refusal), status=HTTP_409_CONFLICT, beside=beside)
+    version = read_number(data.first("version")) or 0
+    made = save(read, lambda form: answer_request(visit.session, request_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        kept, beside = _together(visit, request, typed, made, version)
+        return _answer_page(
+            visit, request, kept, made.errors, status=made.status, version=made.version or version, beside=beside
+        )
     return visit.go(f"/demandes/{request_id}", done="demande-repondue")
 
 

@@ -12,7 +12,7 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
@@ -42,6 +42,7 @@ from registry.processing.retention.views import (
 from registry.processing.retention.vocabulary import HoldReason, RetentionState
 from registry.processing.retention.wording import HOLD_LABELS, SHAPES, say_due, say_rule
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -201,15 +202,9 @@ def hold_dataset(visit: Visit, dataset_id: int) -> Response[Any]:
     """Puts a dataset on hold, or shows the form again with what was typed."""
     sheet, read = to_record(visit, dataset_id), visit.form(HoldForm)
     typed = {name: visit.form_data().first(name) for name in HoldForm.model_fields}
-    if isinstance(read, Rejected):
-        return _hold_page(visit, sheet, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        place_hold(visit.session, dataset_id, read.form)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _hold_page(visit, sheet, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _hold_page(visit, sheet, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
+    made = save(read, lambda form: place_hold(visit.session, dataset_id, form))
+    if isinstance(made, Unsaved):
+        return _hold_page(visit, sheet, typed, made.errors, made.status)
     return visit.go(f"/jeux/{dataset_id}#conservation-du-jeu", done="gel-pose")
 
 

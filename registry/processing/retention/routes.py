@@ -5,12 +5,10 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
 from registry.datasets.vocabulary import FinalDisposition
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.organisations.queries import get_legal_person
@@ -21,7 +19,8 @@ from registry.processing.retention.views import RetentionFormPage
 from registry.processing.retention.vocabulary import Counting, EventKnown
 from registry.processing.retention.wording import RETENTION_LABELS, say_origin, say_rule
 from registry.web.forms import read_number
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.saving import Unsaved, save
+from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.PROCESSING_RETENTION_RECORD
 NOTICES.update({"conservation-enregistree": mark("La conservation de ce jeu est enregistrée.")})
@@ -81,18 +80,9 @@ def say_retention(visit: Visit, dataset_id: int) -> Response[Any]:
     data = visit.form_data()
     version = read_number(data.first("version")) or 0
     typed = {name: data.first(name) for name in RetentionForm.model_fields}
-    if isinstance(read, Rejected):
-        return _form_page(visit, sheet, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        set_retention(visit.session, dataset_id, read.form, expected=version, today=visit.today)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _form_page(visit, sheet, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _form_page(visit, sheet, typed, {"_": message}, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _form_page(visit, sheet, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: set_retention(visit.session, dataset_id, form, expected=version, today=visit.today))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, sheet, typed, made.errors, version=made.version or version, status=made.status)
     return visit.go(f"/jeux/{dataset_id}#conservation-du-jeu", done="conservation-enregistree")
 
 

@@ -6,10 +6,9 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.vocabulary import FinalDisposition
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, current_locale, mark
@@ -41,6 +40,7 @@ from registry.processing.retention.vitam import read_rules, write_rules
 from registry.processing.retention.vocabulary import ImportOutcome, RuleDomain, RuleUnit, StartEvent
 from registry.processing.retention.wording import RULE_LABELS, say_origin, say_span
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -190,12 +190,9 @@ def record_new_rule(visit: Visit) -> Response[Any]:
     bodies = find_bodies(visit.session)
     body = _to_prepare(visit, bodies)
     read, typed = visit.form(RuleForm), _typed(visit)
-    if isinstance(read, Rejected):
-        return _form_page(visit, bodies, body, None, typed, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_rule(visit.session, body, read.form)
-    except Invalid as refusal:
-        return _form_page(visit, bodies, body, None, typed, refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_rule(visit.session, body, form))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, bodies, body, None, typed, made.errors, status=made.status)
     return visit.go(f"/conservation/regles?organisation={body}", done="regle-enregistree")
 
 
@@ -223,18 +220,11 @@ def change_rule(visit: Visit, rule_id: int) -> Response[Any]:
     rule, bodies = _rule_to_prepare(visit, rule_id), find_bodies(visit.session)
     read, typed, body = visit.form(RuleForm), _typed(visit), rule.organisation_id
     version = read_number(visit.form_data().first("version")) or 0
-    if isinstance(read, Rejected):
+    made = save(read, lambda form: amend_rule(visit.session, rule_id, form, expected=version))
+    if isinstance(made, Unsaved):
         return _form_page(
-            visit, bodies, body, rule, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_rule(visit.session, rule_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _form_page(
-            visit, bodies, body, rule, typed, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        return _form_page(visit, bodies, body, rule, typed, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+            visit, bodies, body, rule, typed, made.errors, version=made.version or version, status=made.status
+        )
     return visit.go(f"/conservation/regles?organisation={body}", done="regle-enregistree")
 
 
@@ -248,10 +238,9 @@ def take_rule_away(visit: Visit, rule_id: int) -> Response[Any]:
         errors = {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")}
         return _form_page(visit, bodies, body, rule, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     version = read_number(visit.form_data().first("version")) or 0
-    try:
-        withdraw_rule(visit.session, rule_id, expected=version, reason=read.form.reason)
-    except (Stale, Conflict) as refusal:
-        return _form_page(visit, bodies, body, rule, values, {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: withdraw_rule(visit.session, rule_id, expected=version, reason=form.reason))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, bodies, body, rule, values, made.errors, status=made.status)
     return visit.go(f"/conservation/regles?organisation={body}", done="regle-retiree")
 
 

@@ -6,9 +6,8 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.processing.retention.forms import SlipForm, WithdrawForm
@@ -37,6 +36,7 @@ from registry.processing.retention.views import (
 from registry.processing.retention.vocabulary import SlipState
 from registry.processing.retention.wording import SLIP_LABELS, say_due, say_rule
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -136,16 +136,12 @@ def prepare_new_slip(visit: Visit) -> Response[Any]:
         "title": data.first("title"), "reason": data.first("reason"),
         "dataset_ids": [one for one in data.all("dataset_ids") if one],
     }  # fmt: skip
-    if isinstance(read, Rejected):
-        errors = dict(read.errors)
+    slip = save(read, lambda form: prepare_slip(visit.session, body, form, today=visit.today))
+    if isinstance(slip, Unsaved):
+        errors = dict(slip.errors)
         if not typed["dataset_ids"]:
             errors["dataset_ids"] = _("Cochez au moins un jeu.")
-        return _form_page(visit, bodies, body, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        slip = prepare_slip(visit.session, body, read.form, today=visit.today)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _form_page(visit, bodies, body, typed, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+        return _form_page(visit, bodies, body, typed, errors, slip.status)
     return visit.go(f"/conservation/bordereaux/{slip.id}", done="bordereau-prepare")
 
 
@@ -195,10 +191,9 @@ def take_slip_away(visit: Visit, slip_id: int) -> Response[Any]:
         message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
         return _slip_page(visit, slip, message, HTTP_422_UNPROCESSABLE_ENTITY)
     version = read_number(visit.form_data().first("version")) or 0
-    try:
-        withdraw_slip(visit.session, slip_id, expected=version, reason=read.form.reason)
-    except (Stale, Conflict) as refusal:
-        return _slip_page(visit, slip, refusal.message, HTTP_409_CONFLICT)
+    made = save(read, lambda form: withdraw_slip(visit.session, slip_id, expected=version, reason=form.reason))
+    if isinstance(made, Unsaved):
+        return _slip_page(visit, slip, made.message, made.status)
     return visit.go(f"/conservation/bordereaux/{slip_id}", done="bordereau-retire")
 
 
