@@ -28,12 +28,13 @@ from registry.desk.views import (
     label_of_field,
 )
 from registry.desk.vocabulary import Addressee, QuestionState, QuestionSubject
-from registry.kernel.errors import Invalid, NotFound
+from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_known, get_organisation
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import Rejected, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.visits import NOTICES, Visit, route
 
 READ, ASK = Permission.DATASETS_SHEET_READ, Permission.DESK_QUESTION_ASK
@@ -109,13 +110,9 @@ def ask(visit: Visit) -> Response[Any]:
     kind, subject_id = _subject(data.first("subject_kind"), data.first("subject_id"))
     values = {name: data.first(name) for name in QuestionForm.model_fields}
     read = visit.form(QuestionForm)
-    if isinstance(read, Rejected):
-        return _form_page(visit, kind, subject_id, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = ask_question(visit.session, read.form, by=visit.visitor.account_id, today=visit.today)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _form_page(visit, kind, subject_id, values, errors, HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: ask_question(visit.session, form, by=visit.visitor.account_id, today=visit.today))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, kind, subject_id, values, made.errors, made.status)
     answer = visit.go(f"/bureau/questions/{made.id}", done="question-posee")
     tell(visit, answer, made)
     return answer

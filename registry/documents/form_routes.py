@@ -39,6 +39,7 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_form, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import FormData, Rejected, Visit, route
 
@@ -131,14 +132,13 @@ def link_kept_evidence(visit: Visit) -> Response[Any]:
         if number is None:
             errors["evidence_id"] = _("Choisissez la preuve à relier.")
         return _new_page(visit, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    form = read.form
-    require_subject(visit, form.subject_kind, form.subject_id)
+    subject_kind, subject_id = read.form.subject_kind, read.form.subject_id
+    require_subject(visit, subject_kind, subject_id)
     kept = get_evidence(visit.session, number, reach_of(visit))
-    try:
-        link_evidence(visit.session, kept.evidence.id, form)
-    except Conflict as refusal:
-        return _new_page(visit, values, {"evidence_id": refusal.message}, status=HTTP_409_CONFLICT)
-    address = provables_of(visit.session)[form.subject_kind].address.format(id=form.subject_id)
+    made = save(read, lambda form: link_evidence(visit.session, kept.evidence.id, form), conflict="evidence_id")
+    if isinstance(made, Unsaved):
+        return _new_page(visit, values, made.errors, status=made.status)
+    address = provables_of(visit.session)[subject_kind].address.format(id=subject_id)
     return visit.go(address, done="preuve-reliee")
 
 
@@ -241,13 +241,10 @@ def change_evidence(visit: Visit, evidence_id: int) -> Response[Any]:
         return _change_page(
             visit, kept, values, {"title": _("Donnez un titre à cette preuve.")}, status=HTTP_422_UNPROCESSABLE_ENTITY
         )  # fmt: skip
-    if isinstance(read, Rejected):
-        return _change_page(visit, kept, values, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        amend_evidence(visit.session, evidence_id, read.form, expected=read_number(data.first("version")) or 0)
-    except (Stale, Conflict) as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _change_page(visit, kept, values, {"_": message}, status=HTTP_409_CONFLICT)
+    version = read_number(data.first("version")) or 0
+    made = save(read, lambda form: amend_evidence(visit.session, evidence_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        return _change_page(visit, kept, values, made.errors, status=made.status)
     return visit.go(f"/preuves/{evidence_id}", done="preuve-modifiee")
 
 

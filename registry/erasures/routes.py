@@ -5,11 +5,12 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.erasures.forms import ErasureForm
 from registry.erasures.jobs import ERASE_JOB
 from registry.erasures.keeping import KeptEvidence, find_backups, find_kept_evidence, find_naming_documents
+from registry.erasures.models import Erasure
 from registry.erasures.queries import (
     Namesake,
     Passage,
@@ -53,7 +54,7 @@ from registry.erasures.views import (
 )
 from registry.erasures.visiting import ERASE, READ, ask, person_for, start
 from registry.erasures.vocabulary import EXCEPTIONS, GROUNDS, ErasureState
-from registry.kernel.errors import Conflict, Invalid
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
 from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _, mark
@@ -63,6 +64,7 @@ from registry.platform.jobs import find_run
 from registry.platform.lists import load_list
 from registry.platform.models import JobRun, JobState
 from registry.web.forms import Rejected, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Visit, route
 
@@ -242,14 +244,15 @@ def confirm(visit: Visit, person_id: int) -> Response[Any]:
         errors["confirmed"] = _("Cochez la case une fois que vous avez lu ce qui sera effacé : cela ne se défait pas.")
     if errors or isinstance(read, Rejected):
         return _page(visit, person, words, values, keep, errors, HTTP_422_UNPROCESSABLE_ENTITY, also)
-    try:
+
+    def write(form: ErasureForm) -> Erasure:
         # What one refuses undoes what was asked of the others, and the page is shown as it was.
         with visit.session.begin_nested():
-            asked, _run = ask(visit, person_id, read.form, shown=shown)
-    except Invalid as refusal:
-        return _page(visit, person, words, values, keep, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY, also)
-    except Conflict as refusal:
-        return _page(visit, person, words, values, keep, {"_": refusal.message}, HTTP_409_CONFLICT, also)
+            return ask(visit, person_id, form, shown=shown)[0]
+
+    asked = save(read, write)
+    if isinstance(asked, Unsaved):
+        return _page(visit, person, words, values, keep, asked.errors, asked.status, also)
     return visit.go(f"/personnes/effacements/{asked.id}", done="effacement-demande")
 
 

@@ -9,7 +9,6 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -42,6 +41,7 @@ from registry.legal.watch_service import amend_entry, record_entry, set_entry_as
 from registry.legal.watching import Proposal, counted, find_proposals, touched_by, uncited_of
 from registry.organisations.queries import find_organisations
 from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_moment
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
@@ -199,13 +199,9 @@ def record_new_entry(visit: Visit) -> Response[Any]:
         errors = {"organisation_id": _("Choisissez une organisation pour laquelle vous faites la veille.")}
         return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     read = parse_values(WatchForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _page(visit, None, values, read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_entry(visit.session, owner, read.form)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
+    made = save(read, lambda form: record_entry(visit.session, owner, form))
+    if isinstance(made, Unsaved):
+        return _page(visit, None, values, made.errors, status=made.status)
     return visit.go("/droit/veille", done=_done(visit, made))
 
 
@@ -233,20 +229,9 @@ def change_entry(visit: Visit, entry_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = typed_entry(data), read_number(data.first("version")) or 0
     read = parse_values(WatchForm, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _page(visit, entry, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        amended = amend_entry(visit.session, entry_id, read.form, expected=version)
-    except Invalid as refusal:
-        errors = refusal.by_field
-        return _page(visit, entry, typed, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _page(
-            visit, entry, typed, {"_": message}, version=refusal.current_version, status=HTTP_409_CONFLICT
-        )  # fmt: skip
-    except Conflict as refusal:
-        return _page(visit, entry, typed, {"_": refusal.message}, version=version, status=HTTP_409_CONFLICT)
+    amended = save(read, lambda form: amend_entry(visit.session, entry_id, form, expected=version))
+    if isinstance(amended, Unsaved):
+        return _page(visit, entry, typed, amended.errors, version=amended.version or version, status=amended.status)
     return visit.go("/droit/veille", done=_done(visit, amended))
 
 

@@ -5,11 +5,9 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.panels import say_assessment
 from registry.datasets.queries import get_dataset
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.lifecycle.charts import load_chart
@@ -21,7 +19,8 @@ from registry.lifecycle.showing import ASK
 from registry.lifecycle.views import PointPage
 from registry.lifecycle.vocabulary import RefusalPointState
 from registry.web.forms import read_number
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.saving import Unsaved, save
+from registry.web.visits import NOTICES, Visit, route
 
 NOTICES.update(
     {
@@ -70,17 +69,15 @@ def answer_point(visit: Visit, refusal_point_id: int) -> Response[Any]:
     visit.visitor.require(ASK, point.organisation_id)
     data, read = visit.form_data(), visit.form(RefusalPointAnswerForm)
     typed = {name: data.first(name) for name in ("state", "answer")}
-    if isinstance(read, Rejected):
-        return _page(visit, refusal_point_id, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        closed = close_point(
-            visit.session, refusal_point_id, read.form, by=visit.visitor.account_id, today=visit.today,
+    closed = save(
+        read,
+        lambda form: close_point(
+            visit.session, refusal_point_id, form, by=visit.visitor.account_id, today=visit.today,
             expected=read_number(data.first("version")) or 0,
-        )  # fmt: skip
-    except Invalid as refusal:
-        return _page(visit, refusal_point_id, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
-    except (Stale, Conflict) as refusal:
-        return _page(visit, refusal_point_id, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
+        ),
+    )  # fmt: skip
+    if isinstance(closed, Unsaved):
+        return _page(visit, refusal_point_id, typed, closed.errors, closed.status)
     left = count_open_points(visit.session, closed.dataset_id)
     return visit.go(f"/jeux/{closed.dataset_id}/etape", done="point-clos" if left else "points-clos")
 

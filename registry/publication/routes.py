@@ -10,7 +10,7 @@ from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_42
 from registry.datasets.history import MORE_CHANGES
 from registry.datasets.models import Dataset
 from registry.datasets.queries import get_dataset
-from registry.kernel.errors import Conflict, Forbidden, Invalid, NotFound, Refusal, Stale
+from registry.kernel.errors import Conflict, Forbidden, NotFound, Refusal, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.lifecycle.showing import roles_on
@@ -47,6 +47,7 @@ from registry.publication.showing import (
 )
 from registry.publication.views import TakedownPage
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 MORE_CHANGES.extend(CHANGES_OF_DATASETS)
@@ -77,13 +78,6 @@ def _to_record(visit: Visit, dataset_id: int) -> Dataset:
 def _expected(visit: Visit) -> int:
     number = read_number(visit.form_data().first("version"))
     return -1 if number is None else number
-
-
-def _say(refusal: Refusal) -> tuple[dict[str, str], int]:
-    """What a refused form says, and under which status."""
-    if isinstance(refusal, Invalid):
-        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
-    return {"_": refusal.message}, HTTP_403_FORBIDDEN if isinstance(refusal, Forbidden) else HTTP_409_CONFLICT
 
 
 @route("GET", "/publication/du-jeu/{dataset_id:int}", READ)
@@ -125,17 +119,16 @@ def answer_question(visit: Visit, dataset_id: int, secret: str) -> Response[Any]
     sheet, code = _to_record(visit, dataset_id), _known(secret)
     data, read = visit.form_data(), visit.form(SecretForm)
     typed = {name: data.first(name) for name in SecretForm.model_fields}
-    if isinstance(read, Rejected):
-        page = question_page(visit, sheet, code, typed, read.errors)
-        return visit.page("publication/question.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        answer_secret(
-            visit.session, dataset_id, code, read.form, by=visit.visitor.account_id,
+    made = save(
+        read,
+        lambda form: answer_secret(
+            visit.session, dataset_id, code, form, by=visit.visitor.account_id,
             roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
-        )  # fmt: skip
-    except (Invalid, Stale, Conflict) as refusal:
-        errors, status = _say(refusal)
-        return visit.page("publication/question.html", question_page(visit, sheet, code, typed, errors), status=status)
+        ),
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        page = question_page(visit, sheet, code, typed, made.errors)
+        return visit.page("publication/question.html", page, status=made.status)
     left = [
         one for one in dossier_of(visit, dataset_id).concluded(visit.today).open_questions
         if one != code and one not in dossier_of(visit, dataset_id).answers
@@ -161,17 +154,16 @@ def decide_one(visit: Visit, dataset_id: int) -> Response[Any]:
     """Decides, or shows why it cannot be and keeps what was typed."""
     sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(PublicationDecisionForm)
     typed = {name: data.first(name) for name in PublicationDecisionForm.model_fields}
-    if isinstance(read, Rejected):
-        page = decision_page(visit, sheet, typed, read.errors)
-        return visit.page("publication/decision.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        decide(
-            visit.session, dataset_id, read.form, by=visit.visitor.account_id,
+    made = save(
+        read,
+        lambda form: decide(
+            visit.session, dataset_id, form, by=visit.visitor.account_id,
             roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
-        )  # fmt: skip
-    except (Invalid, Stale, Conflict) as refusal:
-        errors, status = _say(refusal)
-        return visit.page("publication/decision.html", decision_page(visit, sheet, typed, errors), status=status)
+        ),
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        page = decision_page(visit, sheet, typed, made.errors)
+        return visit.page("publication/decision.html", page, status=made.status)
     return visit.go(f"/publication/du-jeu/{dataset_id}", done="decision-prise")
 
 
@@ -189,15 +181,10 @@ def record_terms(visit: Visit, dataset_id: int) -> Response[Any]:
     sheet, data, read = _to_record(visit, dataset_id), visit.form_data(), visit.form(ReuseForm)
     typed: dict[str, Any] = {name: data.first(name) for name in ReuseForm.model_fields}
     typed["declared_absent"] = data.all("declared_absent")
-    if isinstance(read, Rejected):
-        page = reuse_page(sheet, dossier_of(visit, dataset_id), typed, read.errors)
-        return visit.page("publication/reuse.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        record_reuse(visit.session, dataset_id, read.form, expected=_expected(visit))
-    except (Stale, Conflict) as refusal:
-        errors, status = _say(refusal)
-        page = reuse_page(sheet, dossier_of(visit, dataset_id), typed, errors)
-        return visit.page("publication/reuse.html", page, status=status)
+    made = save(read, lambda form: record_reuse(visit.session, dataset_id, form, expected=_expected(visit)))
+    if isinstance(made, Unsaved):
+        page = reuse_page(sheet, dossier_of(visit, dataset_id), typed, made.errors)
+        return visit.page("publication/reuse.html", page, status=made.status)
     return visit.go(f"/publication/du-jeu/{dataset_id}", done="reutilisation-dite")
 
 
@@ -251,7 +238,7 @@ def take_one_down(visit: Visit, dataset_id: int) -> Response[Any]:
             roles=roles_on(visit, sheet.organisation_id), today=visit.today, expected=_expected(visit),
         )  # fmt: skip
     except (Stale, Conflict, Forbidden) as refusal:
-        _errors, status = _say(refusal)
+        status = HTTP_403_FORBIDDEN if isinstance(refusal, Forbidden) else HTTP_409_CONFLICT
         page = _takedown_page(visit, sheet, typed, {"reason": refusal.message})
         return visit.page("publication/takedown.html", page, status=status)
     return visit.go(

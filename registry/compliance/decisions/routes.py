@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_200_OK, HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.citations import official_texts
 from registry.compliance.decisions.forms import ReasonForm, UnvalidationForm, ValidationForm
@@ -27,11 +27,12 @@ from registry.compliance.engine import engine_of
 from registry.compliance.explanation import condition_in_words, days_in_words, validation_in_words
 from registry.compliance.simulations.drafts import read_draft
 from registry.compliance.simulations.queries import get_simulation
-from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal
+from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.models import JobRun
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RUN = Permission.COMPLIANCE_FINDING_READ, Permission.COMPLIANCE_SIMULATION_RUN
@@ -104,15 +105,12 @@ def adopt_one(visit: Visit, simulation_id: int) -> Response[Any]:
     by = decider_of(visit)
     run = get_simulation(visit.session, simulation_id, visit.visitor.reach(RUN))
     typed, read = {"reason": visit.form_data().first("reason")}, visit.form(ReasonForm)
-    if isinstance(read, Rejected):
-        return _adopt_page(visit, run, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made, _run = adopt_policy(visit.session, draft_of(run), read.form.reason, by, run=run)
-    except Conflict as refusal:
-        return _adopt_page(visit, run, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
+    made = save(read, lambda form: adopt_policy(visit.session, draft_of(run), form.reason, by, run=run))
+    if isinstance(made, Unsaved):
+        return _adopt_page(visit, run, typed, made.errors, made.status)
     policy = read_draft(draft_of(run), engine_of(visit.session)).policy
     later = policy is not None and judges_from(policy, visit.today) is not None
-    return visit.go(f"/conformite/{made.policy_id}", done="regle-adoptee-a-venir" if later else "regle-adoptee")
+    return visit.go(f"/conformite/{made[0].policy_id}", done="regle-adoptee-a-venir" if later else "regle-adoptee")
 
 
 @route("GET", f"{_RULE}/retirer", DECIDE)
@@ -195,13 +193,9 @@ def validate_one(visit: Visit, policy_id: str) -> Response[Any]:
     data, read = visit.form_data(), visit.form(ValidationForm)
     typed = {name: data.first(name) for name in ("validated_on", "note")}
     digest = data.first("digest")
-    if isinstance(read, Rejected):
-        return _validation_page(visit, policy_id, digest, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        validate_version(visit.session, policy_id, read.form, by)
-    except (Invalid, Conflict) as refusal:
-        errors, status = _say(refusal)
-        return _validation_page(visit, policy_id, digest, typed, errors, status)
+    made = save(read, lambda form: validate_version(visit.session, policy_id, form, by))
+    if isinstance(made, Unsaved):
+        return _validation_page(visit, policy_id, digest, typed, made.errors, made.status)
     return visit.go(f"/conformite/{policy_id}#regle", done="texte-valide")
 
 
@@ -216,12 +210,6 @@ def unvalidate_one(visit: Visit, policy_id: str) -> Response[Any]:
         return _validation_page(visit, policy_id, digest, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
     unvalidate_version(visit.session, policy_id, digest, read.form.reason, by)
     return visit.go(f"/conformite/{policy_id}#regle", done="texte-a-valider")
-
-
-def _say(refusal: Refusal) -> tuple[Mapping[str, str], int]:
-    if isinstance(refusal, Invalid):
-        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
-    return {"_": refusal.message}, HTTP_409_CONFLICT
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.compliance.deviations.forms import DeviationDecisionForm, DeviationRequest
 from registry.compliance.deviations.models import AcceptedDeviation
@@ -38,12 +38,13 @@ from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.deviations.wording import what_follows
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import Force, SubjectKind, Verdict
-from registry.kernel.errors import Conflict, Invalid, NotFound, Refusal, Stale
+from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -151,16 +152,15 @@ def ask_one(visit: Visit) -> Response[Any]:
     period = read_number(data.first("period")) or 0
     found = get_found(visit, SubjectKind(kind), number, data.first("policy_id"), period)
     as_role = role_for(visit, ASK, found.organisation_id)
-    if isinstance(read, Rejected):
-        page = ask_page(visit, found, typed, read.errors)
-        return visit.page("compliance/deviation_form.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = ask_deviation(
-            visit.session, found, read.form.said(), by=visit.visitor.account_id, as_role=as_role, today=visit.today
-        )  # fmt: skip
-    except (Invalid, Conflict) as refusal:
-        errors, status = _say(refusal)
-        return visit.page("compliance/deviation_form.html", ask_page(visit, found, typed, errors), status=status)
+    made = save(
+        read,
+        lambda form: ask_deviation(
+            visit.session, found, form.said(), by=visit.visitor.account_id, as_role=as_role, today=visit.today
+        ),
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        page = ask_page(visit, found, typed, made.errors)
+        return visit.page("compliance/deviation_form.html", page, status=made.status)
     return visit.go(f"/conformite/ecarts/{made.id}", done="ecart-demande")
 
 
@@ -179,18 +179,16 @@ def decide_one(visit: Visit, deviation_id: int) -> Response[Any]:
     data, read = visit.form_data(), visit.form(DeviationDecisionForm)
     typed = {name: data.first(name) for name in ("answer", "decision_reason", "expires_on")}
     version = read_number(data.first("version")) or 0
-    if isinstance(read, Rejected):
-        page = deviation_page(visit, row, typed, read.errors, version)
-        return visit.page("compliance/deviation.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        decide_deviation(
-            visit.session, deviation_id, read.form, by=visit.visitor.account_id, as_role=as_role, today=visit.today,
+    made = save(
+        read,
+        lambda form: decide_deviation(
+            visit.session, deviation_id, form, by=visit.visitor.account_id, as_role=as_role, today=visit.today,
             expected=version,
-        )  # fmt: skip
-    except (Invalid, Stale, Conflict) as refusal:
-        errors, status = _say(refusal)
-        page = deviation_page(visit, row, typed, errors, row.version)
-        return visit.page("compliance/deviation.html", page, status=status)
+        ),
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        page = deviation_page(visit, row, typed, made.errors, made.version or version)
+        return visit.page("compliance/deviation.html", page, status=made.status)
     return visit.go(f"/conformite/ecarts/{deviation_id}", done="ecart-decide")
 
 
@@ -226,13 +224,6 @@ def _withdraw_page(visit: Visit, row: AcceptedDeviation, error: str) -> Withdraw
     policy = engine_of(visit.session).catalogue.find(row.policy_id)
     then = what_follows(policy.force if policy is not None else None)
     return WithdrawPage(row.id, row.version, title, approved, then, error)
-
-
-def _say(refusal: Refusal) -> tuple[dict[str, str], int]:
-    """What a refused form says, and under which status."""
-    if isinstance(refusal, Invalid):
-        return refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY
-    return {"_": f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"}, HTTP_409_CONFLICT
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

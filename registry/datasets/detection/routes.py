@@ -6,7 +6,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.detection.forms import Decision, ReviewForm
 from registry.datasets.detection.queries import find_suggestions
@@ -19,10 +19,11 @@ from registry.datasets.service import require_live
 from registry.datasets.vocabulary import PersonalData, SuggestionState
 from registry.inspection.reading import DEFAULT_LIMITS, inspect_file
 from registry.inspection.vocabulary import Confidence, Inspected
-from registry.kernel.errors import Conflict, Refusal, Stale
+from registry.kernel.errors import Refusal
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
-from registry.web.forms import FormData, Rejected, parse_values, read_number
+from registry.web.forms import FormData, parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.uploads import PAGE_UPLOAD_LIMIT, Receiving
 from registry.web.visits import NOTICES, Visit, route
 
@@ -146,13 +147,11 @@ def review(visit: Visit, dataset_id: int) -> Response[Any]:
         error = _("Aucune décision n’est prise : choisissez-en une sous une suggestion.")
         return _page(visit, sheet, typed=typed, errors={"_": error}, status=HTTP_422_UNPROCESSABLE_ENTITY)
     read = parse_values(ReviewForm, {"decisions": decisions}, today=visit.today)
-    if isinstance(read, Rejected):
-        errors = {_field_of(path, numbers): message for path, message in read.errors.items()}
-        return _page(visit, sheet, typed=typed, errors=errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        review_suggestions(visit.session, dataset_id, read.form, expected=read_number(data.first("version")) or 0)
-    except (Stale, Conflict) as refusal:
-        return _page(visit, sheet, typed=typed, errors={"_": refusal.message}, status=HTTP_409_CONFLICT)
+    version = read_number(data.first("version")) or 0
+    made = save(read, lambda form: review_suggestions(visit.session, dataset_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        errors = {_field_of(path, numbers): message for path, message in made.errors.items()}
+        return _page(visit, sheet, typed=typed, errors=errors, status=made.status)
     return visit.go(f"/jeux/{dataset_id}/inspection", done="suggestions-relues")
 
 

@@ -5,7 +5,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.accounts.queries import find_actor_names
 from registry.datasets.history import system_history_views
@@ -25,13 +25,13 @@ from registry.datasets.systems.views import (
     system_line,
     system_views,
 )
-from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, current_locale, mark
 from registry.ledger.queries import find_versions
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
 from registry.web.forms import parse_values, read_number
+from registry.web.saving import Unsaved, save
 from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
@@ -159,10 +159,9 @@ def record_new_system(visit: Visit) -> Response[Any]:
     values = {**_typed(data), "organisation_id": data.first("organisation_id")}
     if isinstance(read, Rejected) or owner is None or errors:
         return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_system(visit.session, owner, read.form)
-    except Conflict as refusal:
-        return _form_page(visit, None, values, {"name": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(read, lambda form: record_system(visit.session, owner, form), conflict="name")
+    if isinstance(made, Unsaved):
+        return _form_page(visit, None, values, made.errors, status=made.status)
     return visit.go(f"/systemes/{made.id}", done="systeme-enregistre")
 
 
@@ -182,17 +181,11 @@ def change_system(visit: Visit, system_id: int) -> Response[Any]:
     data = visit.form_data()
     typed, version = _typed(data), read_number(data.first("version")) or 0
     read = parse_values(SystemChange, typed, today=visit.today)
-    if isinstance(read, Rejected):
-        return _form_page(
-            visit, system, typed, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        amend_system(visit.session, system_id, read.form, expected=version)
-    except Stale as refusal:
-        message = f"{refusal.message} {_('Vérifiez votre saisie, puis enregistrez de nouveau.')}"
-        return _form_page(visit, system, typed, {"_": message}, status=HTTP_409_CONFLICT)
-    except Conflict as refusal:
-        return _form_page(visit, system, typed, {"name": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(
+        read, lambda form: amend_system(visit.session, system_id, form, expected=version), conflict="name"
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        return _form_page(visit, system, typed, made.errors, version=made.version or version, status=made.status)
     return visit.go(f"/systemes/{system_id}", done="systeme-enregistre")
 
 

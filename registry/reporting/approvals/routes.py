@@ -27,6 +27,7 @@ from registry.reporting.queries import find_final_of, get_document
 from registry.reporting.visiting import APPROVE, ISSUE, READ, TONES, document_for
 from registry.reporting.vocabulary import DocumentState, Medium, ScopeKind
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.templating import say_day
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
@@ -100,14 +101,9 @@ def annotate_document(visit: Visit, document_id: int) -> Response[Any]:
     read, typed = visit.form(AnnotationForm), _typed(visit)
     document = document_for(visit, document_id)
     visit.visitor.require(APPROVE, document.organisation_id)
-    if isinstance(read, Rejected):
-        return _again(visit, document, typed, read.errors, HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        annotate_one(visit, document_id, read.form)
-    except Invalid as refusal:
-        return _again(visit, document, typed, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _again(visit, document, typed, {"_": refusal.message}, HTTP_409_CONFLICT)
+    made = save(read, lambda form: annotate_one(visit, document_id, form))
+    if isinstance(made, Unsaved):
+        return _again(visit, document, typed, made.errors, made.status)
     return visit.go(f"/documents/{document_id}/relecture", done="annotation-ajoutee")
 
 
