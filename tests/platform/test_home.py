@@ -1,19 +1,22 @@
-"""A home whose database cannot serve: one clear sentence, exit code 3, nothing touched; by the real command."""
+"""A home whose database cannot serve: one clear sentence, exit code 3, nothing touched."""
 
+import io
 import os
 import socket
 import struct
-import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, redirect_stderr, redirect_stdout
+from dataclasses import dataclass
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
 from alembic import command
 from sqlalchemy import text
 
+from registry.cli.entry import main
 from registry.kernel.errors import Unavailable
 from registry.platform.home import Home, open_home
 from registry.platform.migrating import alembic_config
@@ -23,25 +26,35 @@ from registry.platform.settings import Settings
 
 pytestmark = pytest.mark.database
 
-ROOT = Path(__file__).resolve().parents[2]
 SNAPSHOT = (
     "SELECT (SELECT version_num FROM alembic_version), (SELECT count(*) FROM ledger_entry),"
     " (SELECT count(*) FROM pg_class), (SELECT count(*) FROM organisation)"
 )
 
 
-def ask(folder: Path, *asked: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """Asks the real command for the findings of a home (or something else), with an environment of its own."""
+@dataclass(frozen=True)
+class Answer:
+    """How a command ended."""
+
+    returncode: int
+    stdout: str
+    stderr: str
+
+
+def ask(folder: Path, *asked: str, **environment: str) -> Answer:
+    """Asks for the findings of a home (or something else) as the command's entry does, in an environment of its own."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("BEFFROI_", "DATABASE_", "PG"))}
-    return subprocess.run(
-        [sys.executable, "-m", "registry", "--home", str(folder), *(asked or ("findings",))],
-        env=kept | environment | {"PYTHONPATH": str(ROOT)},
-        cwd=ROOT,
-        capture_output=True,
-        text=True,
-        check=False,
-        timeout=120,
-    )
+    said, errors = io.StringIO(), io.StringIO()
+    with (
+        patch.dict(os.environ, kept | environment, clear=True),
+        patch.object(sys, "argv", ["beffroi", "--home", str(folder), *(asked or ("findings",))]),
+        redirect_stdout(said),
+        redirect_stderr(errors),
+        pytest.raises(SystemExit) as ended,
+    ):
+        main()
+    assert isinstance(ended.value.code, int)
+    return Answer(ended.value.code, said.getvalue(), errors.getvalue())
 
 
 def addresses(home: Home, **others: str) -> dict[str, str]:
@@ -52,7 +65,7 @@ def addresses(home: Home, **others: str) -> dict[str, str]:
     } | others
 
 
-def refused(answer: subprocess.CompletedProcess[str]) -> str:
+def refused(answer: Answer) -> str:
     """The one sentence of a command that cannot serve."""
     assert answer.returncode == 3, answer.stderr
     assert answer.stdout == ""
