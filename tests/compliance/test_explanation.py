@@ -1,7 +1,6 @@
 """What a policy asks, in the words of the people it binds."""
 
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -17,12 +16,11 @@ from registry.compliance.explanation import (
     validation_in_words,
 )
 from registry.compliance.panels import APART, ELSEWHERE
-from registry.compliance.policy_files import load_catalogue
 from registry.kernel.permissions import Role
 from registry.kernel.words import use_translations
 from registry.web.words import translations_for
 
-SHIPPED = load_catalogue(Path(rooms.__file__).resolve().parents[1] / "policies")
+SHIPPED = rooms.assemble_engine().catalogue
 CODES = [(name, code) for name, fact in SHIPPED.facts.items() for code in fact.values]
 
 

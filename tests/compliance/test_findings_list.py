@@ -17,11 +17,10 @@ from registry.compliance.listing import routes
 from registry.compliance.listing.counting import count_alike
 from registry.compliance.listing.queries import Place, find_listed, rank_of
 from registry.compliance.listing.rules import Cell, Facet, count_cells
-from registry.compliance.policy_files import load_catalogue
 from registry.compliance.queries import Found, find_findings
 from registry.compliance.vocabulary import Force, Holding, Severity, Verdict
 from registry.kernel.permissions import Role
-from registry.platform.assets import asset_root
+from registry.rooms import assemble_engine
 from tests.conftest import TODAY, Someone, Town
 
 LIST = "/conformite/constats"
@@ -31,7 +30,7 @@ PUBLISHED = {
     "distributions": [{"access_url": "https://exemple.invalid/a.csv"}],
     "licence": "cc-by-nc-4.0",
 }
-CATALOGUE = load_catalogue(asset_root("policies"))
+CATALOGUE = assemble_engine().catalogue
 POLICIES = {policy.id: policy for policy in CATALOGUE.policies}
 
 

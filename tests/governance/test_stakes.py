@@ -8,12 +8,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from registry.compliance.listing.rules import Cell
-from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Force, Holding, Verdict
 from registry.governance.stakes import routes
 from registry.governance.stakes.rules import COUNTED, count_stakes
 from registry.kernel.permissions import Role
-from registry.platform.assets import asset_root
+from registry.rooms import assemble_engine
 from tests.conftest import Town
 
 PAGE = "/gouvernance/enjeux"
@@ -21,7 +20,7 @@ PUBLISHED = {
     "access_rights": "public", "nature": "other", "licence": "cc-by-nc-4.0",
     "distributions": [{"access_url": "https://exemple.invalid/a.csv"}],
 }  # fmt: skip
-CATALOGUE = load_catalogue(asset_root("policies"))
+CATALOGUE = assemble_engine().catalogue
 POLICIES = {policy.id: policy for policy in CATALOGUE.policies}
 
 

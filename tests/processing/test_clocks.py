@@ -7,15 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from registry.compliance.policy_files import load_catalogue
 from registry.kernel.delays import count_delay, last_moment
-from registry.platform.assets import asset_root
 from registry.processing.clocks.rules import SOON_DAYS, clock_of_days, clock_of_hours
 from registry.processing.clocks.vocabulary import ClockState
 from registry.processing.clocks.wording import explain_days, explain_hours, say_left, say_span
+from registry.rooms import assemble_engine
 
 PARIS = ZoneInfo("Europe/Paris")
-DELAYS = load_catalogue(asset_root("policies")).delays
+DELAYS = assemble_engine().catalogue.delays
 KNOWN = datetime(2026, 3, 27, 13, 20, tzinfo=UTC)
 
 

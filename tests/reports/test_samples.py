@@ -9,13 +9,12 @@ from typing import Any
 import pytest
 from babel.dates import get_month_names
 
-from registry.compliance.policy_files import load_catalogue
 from registry.kernel.delays import count_delay, last_moment
-from registry.platform.assets import asset_root
 from registry.processing.breaches.rules import wrong_moments, wrong_sending
 from registry.reporting.discovery import get_report
+from registry.rooms import assemble_engine
 
-DELAYS = load_catalogue(asset_root("policies")).delays
+DELAYS = assemble_engine().catalogue.delays
 MONTHS = {name: number for number, name in get_month_names("wide", locale="fr").items()}
 DAY = re.compile(r"(\d{1,2})(?:er)? (\w+) (\d{4})(?: à (\d{1,2}) h(?: (\d{2}))?)?")
 NOW = datetime(2026, 12, 2, 9, 30, tzinfo=UTC)
