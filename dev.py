@@ -31,8 +31,8 @@ LOG = VENV / "setup.log"
 NODE_FOLDER = VENV / "node"
 
 OLDEST_PYTHON = (3, 11)
-OLDEST_PIP = (22, 3)  # The first one that installs into another environment (--python).
-OLDEST_NPM = 9
+OLDEST_PIP, OLDEST_NPM = (22, 3), 9  # The first pip that installs into another environment (--python).
+LEFT_OUT = ("PYTHONPATH", "PYTHONHOME", "PYTHONDONTWRITEBYTECODE")
 
 # Fetched only where the machine has no npm: Node.js as a wheel, npm within.
 NODE_REQUIREMENT = """\
@@ -56,8 +56,8 @@ CHROMIUM_COMMANDS = ("chromium", "chromium-browser", "google-chrome")
 BROWSER_LIBRARIES = ("libatomic.so.1",)
 CHROMIUM_PACKAGES = ("chromium", "libatomic1")
 
-# What another server could do otherwise: every statement (access), ledger, migrations, backups, public role, search.
-OTHER_SERVER = [f"tests/{room}" for room in ("access", "cli", "ledger", "main_job", "platform", "public", "search")]
+# What another server could do otherwise; homes that tests open by the command have the embedded server of their own.
+OTHER_SERVER = (ROOT / "tests" / "other_server.txt").read_text("utf-8").split()
 ATTEMPTS = 3
 NETWORK_TROUBLE = re.compile(
     r"temporary failure|could not resolve|newconnectionerror|nameresolution|connectionerror"
@@ -411,8 +411,8 @@ def quietly(command: Sequence[str], *, failure: str, remedy: str, **environment:
 
 
 def clean_environment() -> dict[str, str]:
-    """The caller's environment, without what would lead Python elsewhere."""
-    return {name: value for name, value in os.environ.items() if name not in ("PYTHONPATH", "PYTHONHOME")}
+    """The caller's environment, without what would lead Python elsewhere or have it compile all at each start."""
+    return {name: value for name, value in os.environ.items() if name not in LEFT_OUT}
 
 
 # Checking and testing.

@@ -175,6 +175,15 @@ def test_the_libraries_looked_for_are_those_the_renderer_loads(dev: ModuleType) 
     assert [name for name in dev.PANGO_LIBRARIES if f"'{name}'" not in loads] == []
 
 
+def test_what_is_compiled_once_is_kept_for_the_next_start(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONDONTWRITEBYTECODE", "1")
+    assert "PYTHONDONTWRITEBYTECODE" not in dev.clean_environment()
+
+
+def test_what_runs_on_another_server_is_there(dev: ModuleType) -> None:
+    assert [place for place in dev.OTHER_SERVER if not (dev.ROOT / place).exists()] == []
+
+
 def test_tests_never_see_a_registry_in_service(dev: ModuleType, monkeypatch: pytest.MonkeyPatch) -> None:
     for name in ("DATABASE_URL", "DATABASE_ADMIN_URL", "BEFFROI_HOME", "PYTHONPATH"):
         monkeypatch.setenv(name, "in-service")
