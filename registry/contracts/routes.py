@@ -1,6 +1,7 @@
 """The pages of contracts: the list with what ends soon, one contract with its parties and its evidence, its form."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -30,7 +31,6 @@ from registry.contracts.rules import oddities
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import (
     CONTRACT_LABELS,
-    ContractAnnulPage,
     ContractFormPage,
     ContractHistoryPage,
     ContractPage,
@@ -54,7 +54,7 @@ from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
@@ -304,32 +304,29 @@ def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
     return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")
 
 
-@route("GET", "/contrats/{contract_id:int}/annuler", RECORD)
-def show_annul_contract(visit: Visit, contract_id: int) -> Response[Any]:
-    """Asks why a contract is set aside, or brought back."""
+def _contract_aside(visit: Visit, contract_id: int) -> Aside:
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
-    page = ContractAnnulPage(contract.id, contract.version, contract.object, contract.annulled, "")
-    return visit.page("contracts/annul.html", page)
+    here = f"/contrats/{contract.id}"
+    return Aside(
+        contract, contract.object, [(_("Contrats"), "/contrats"), (contract.object, here)],
+        heads=(_("Annuler le contrat"), _("Rétablir le contrat")),
+        sentences=(
+            _(
+                "Rien n’est effacé : le contrat sort des listes, son histoire reste au registre, et il peut revenir. "
+                "Un contrat qui a pris fin ne s’annule pas : dites plutôt sa date de fin."
+            ),
+            _("Le contrat revient dans les listes, tel qu’il était."),
+        ),
+        back=here, act=partial(set_contract_aside, visit.session, contract.id),
+    )  # fmt: skip
 
 
-@route("POST", "/contrats/{contract_id:int}/annuler", RECORD)
-def annul_contract(visit: Visit, contract_id: int) -> Response[Any]:
-    """Sets a contract aside, or brings it back."""
-    contract = get_contract(visit.session, contract_id)
-    visit.visitor.require(RECORD, contract.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = ContractAnnulPage(contract.id, contract.version, contract.object, contract.annulled, message)
-        return visit.page("contracts/annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    aside = not contract.annulled
-    set_contract_aside(visit.session, contract_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/contrats/{contract_id}", done="contrat-annule" if aside else "contrat-retabli")
-
+_ASIDE = asking_why(
+    "/contrats/{contract_id:int}/annuler", RECORD, _contract_aside, done=("contrat-annule", "contrat-retabli")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_contracts, show_new_contract, record_new_contract, show_contract, show_contract_history,
-    show_amend_contract, change_contract, show_annul_contract, annul_contract,
+    show_amend_contract, change_contract, *_ASIDE,
 )  # fmt: skip

@@ -146,17 +146,6 @@ class ContractFormPage:
 
 
 @dataclass(frozen=True)
-class ContractAnnulPage:
-    """The question asked before a contract is set aside or brought back: why."""
-
-    id: int
-    version: int
-    object: str
-    annulled: bool
-    error: str
-
-
-@dataclass(frozen=True)
 class ContractHistoryPage:
     """Who changed what of a contract, latest first."""
 

@@ -17,13 +17,14 @@ from registry.governance.models import GovernanceAction
 from registry.governance.queries import ActionFilter, count_actions, find_actions, find_decisions, get_action
 from registry.governance.service import amend_action, record_action
 from registry.governance.views import ActionFormPage, ActionsPage, action_line, labels
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other
+from registry.governance.visiting import ASIDE, READ, RECORD, aside_of, beside_the_other
 from registry.governance.vocabulary import ActionState
 from registry.kernel.words import _, ngettext
 from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -184,25 +185,14 @@ def change_action(visit: Visit, action_id: int) -> Response[Any]:
     return visit.go(_LIST, done="gouvernance-enregistree")
 
 
-@route("GET", "/gouvernance/actions/{action_id:int}/annuler", RECORD)
-def show_annul_action(visit: Visit, action_id: int) -> Response[Any]:
-    """Asks why an action is set aside, or brought back."""
-    return ask_why(visit, *_aside(visit, action_id))
-
-
-def _aside(visit: Visit, action_id: int) -> tuple[GovernanceAction, str, str, str, str]:
+def _action_aside(visit: Visit, action_id: int) -> Aside:
     action = get_action(visit.session, action_id)
     visit.visitor.require(RECORD, action.organisation_id)
-    return action, _("Action"), action.title, f"{_LIST}/{action.id}", _LIST
+    return aside_of(visit, action, _("Action"), action.title, _LIST)
 
 
-@route("POST", "/gouvernance/actions/{action_id:int}/annuler", RECORD)
-def annul_action(visit: Visit, action_id: int) -> Response[Any]:
-    """Sets an action aside, or brings it back."""
-    return answer_why(visit, *_aside(visit, action_id))
-
+_ASIDE = asking_why("/gouvernance/actions/{action_id:int}/annuler", RECORD, _action_aside, done=ASIDE)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_actions, show_new_action, record_new_action, show_amend_action, change_action, show_annul_action,
-    annul_action,
+    show_actions, show_new_action, record_new_action, show_amend_action, change_action, *_ASIDE,
 )  # fmt: skip

@@ -44,7 +44,7 @@ from registry.governance.views import (
     MeetingPage,
     labels,
 )
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other
+from registry.governance.visiting import ASIDE, READ, RECORD, aside_of, beside_the_other
 from registry.governance.vocabulary import ActionState, BodyKind, BodyScope
 from registry.kernel.dates import plus_months
 from registry.kernel.words import _, ngettext
@@ -52,6 +52,7 @@ from registry.organisations.queries import find_organisations, get_organisation
 from registry.organisations.vocabulary import AppointmentRole
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -262,23 +263,13 @@ def change_body(visit: Visit, body_id: int) -> Response[Any]:
     return visit.go(f"/gouvernance/instances/{body_id}", done="gouvernance-enregistree")
 
 
-@route("GET", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
-def show_annul_body(visit: Visit, body_id: int) -> Response[Any]:
-    """Asks why a body is set aside, or brought back."""
-    return ask_why(visit, *_body_aside(visit, body_id))
-
-
-def _body_aside(visit: Visit, body_id: int) -> tuple[GovernanceBody, str, str, str, str]:
+def _body_aside(visit: Visit, body_id: int) -> Aside:
     body = get_body(visit.session, body_id)
     visit.visitor.require(RECORD, body.organisation_id)
-    here = f"/gouvernance/instances/{body.id}"
-    return body, _("Instance"), body.name, here, here
+    return aside_of(visit, body, _("Instance"), body.name, f"/gouvernance/instances/{body.id}")
 
 
-@route("POST", "/gouvernance/instances/{body_id:int}/annuler", RECORD)
-def annul_body(visit: Visit, body_id: int) -> Response[Any]:
-    """Sets a body aside, or brings it back."""
-    return answer_why(visit, *_body_aside(visit, body_id))
+_BODY_ASIDE = asking_why("/gouvernance/instances/{body_id:int}/annuler", RECORD, _body_aside, done=ASIDE)
 
 
 @route("GET", "/gouvernance/seances/{meeting_id:int}", READ)
@@ -389,27 +380,16 @@ def change_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
     return visit.go(f"/gouvernance/seances/{meeting_id}", done="gouvernance-enregistree")
 
 
-@route("GET", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
-def show_annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
-    """Asks why a meeting is set aside, or brought back."""
-    return ask_why(visit, *_meeting_aside(visit, meeting_id))
-
-
-def _meeting_aside(visit: Visit, meeting_id: int) -> tuple[GovernanceMeeting, str, str, str, str]:
+def _meeting_aside(visit: Visit, meeting_id: int) -> Aside:
     meeting = get_meeting(visit.session, meeting_id)
     visit.visitor.require(RECORD, meeting.organisation_id)
-    here = f"/gouvernance/seances/{meeting.id}"
-    return meeting, _("Séance"), _("Séance du {day}").format(day=say_day(meeting.held_on)), here, here
+    title = _("Séance du {day}").format(day=say_day(meeting.held_on))
+    return aside_of(visit, meeting, _("Séance"), title, f"/gouvernance/seances/{meeting.id}")
 
 
-@route("POST", "/gouvernance/seances/{meeting_id:int}/annuler", RECORD)
-def annul_meeting(visit: Visit, meeting_id: int) -> Response[Any]:
-    """Sets a meeting aside with what it decided, or brings it back."""
-    return answer_why(visit, *_meeting_aside(visit, meeting_id))
-
+_MEETING_ASIDE = asking_why("/gouvernance/seances/{meeting_id:int}/annuler", RECORD, _meeting_aside, done=ASIDE)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_governance, show_body, show_new_body, record_new_body, show_amend_body, change_body, show_annul_body,
-    annul_body, show_meeting, show_new_meeting, record_new_meeting, show_amend_meeting, change_meeting,
-    show_annul_meeting, annul_meeting,
+    show_governance, show_body, show_new_body, record_new_body, show_amend_body, change_body, *_BODY_ASIDE,
+    show_meeting, show_new_meeting, record_new_meeting, show_amend_meeting, change_meeting, *_MEETING_ASIDE,
 )  # fmt: skip

@@ -45,7 +45,7 @@ from registry.governance.training_views import (
     say_trained,
 )
 from registry.governance.views import labels
-from registry.governance.visiting import READ, RECORD, answer_why, ask_why, beside_the_other, require_people
+from registry.governance.visiting import ASIDE, READ, RECORD, aside_of, beside_the_other, require_people
 from registry.governance.vocabulary import AttendanceState
 from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext
@@ -60,6 +60,7 @@ from registry.organisations.vocabulary import AppointmentRole
 from registry.platform.lists import load_list
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
 from registry.web.visits import Rejected, Visit, route
 
@@ -243,22 +244,12 @@ def change_course(visit: Visit, course_id: int) -> Response[Any]:
     return visit.go(f"{_LIST}/{course_id}", done="gouvernance-enregistree")
 
 
-@route("GET", f"{_LIST}/{{course_id:int}}/annuler", RECORD)
-def show_annul_course(visit: Visit, course_id: int) -> Response[Any]:
-    """Asks why a course is set aside, or brought back."""
-    return ask_why(visit, *_course_aside(visit, course_id))
-
-
-def _course_aside(visit: Visit, course_id: int) -> tuple[TrainingCourse, str, str, str, str]:
+def _course_aside(visit: Visit, course_id: int) -> Aside:
     course = _to_record(visit, course_id)
-    here = f"{_LIST}/{course.id}"
-    return course, _("Formation"), course.title, here, here
+    return aside_of(visit, course, _("Formation"), course.title, f"{_LIST}/{course.id}", set_course_aside)
 
 
-@route("POST", f"{_LIST}/{{course_id:int}}/annuler", RECORD)
-def annul_course(visit: Visit, course_id: int) -> Response[Any]:
-    """Sets a course aside, or brings it back."""
-    return answer_why(visit, *_course_aside(visit, course_id), by=set_course_aside)
+_COURSE_ASIDE = asking_why(f"{_LIST}/{{course_id:int}}/annuler", RECORD, _course_aside, done=ASIDE)
 
 
 def _typed_session(data: FormData) -> dict[str, Any]:
@@ -377,26 +368,16 @@ def change_session(visit: Visit, training_id: int) -> Response[Any]:
     return visit.go(f"{_LIST}/{course.id}", done="gouvernance-enregistree")
 
 
-@route("GET", "/gouvernance/sessions/{training_id:int}/annuler", RECORD)
-def show_annul_session(visit: Visit, training_id: int) -> Response[Any]:
-    """Asks why a session is set aside, or brought back."""
-    return ask_why(visit, *_session_aside(visit, training_id))
-
-
-def _session_aside(visit: Visit, training_id: int) -> tuple[TrainingSession, str, str, str, str]:
+def _session_aside(visit: Visit, training_id: int) -> Aside:
     held, course = _held_to_record(visit, training_id)
     title = _("{course}, session du {day}").format(course=course.title, day=say_day(held.held_on))
-    return held, _("Session"), title, f"/gouvernance/sessions/{held.id}", f"{_LIST}/{course.id}"
+    return aside_of(visit, held, _("Session"), title, f"{_LIST}/{course.id}", set_session_aside)
 
 
-@route("POST", "/gouvernance/sessions/{training_id:int}/annuler", RECORD)
-def annul_session(visit: Visit, training_id: int) -> Response[Any]:
-    """Sets a session aside with who was there, or brings it back."""
-    return answer_why(visit, *_session_aside(visit, training_id), by=set_session_aside)
-
+_SESSION_ASIDE = asking_why("/gouvernance/sessions/{training_id:int}/annuler", RECORD, _session_aside, done=ASIDE)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_training, show_new_course, record_new_course, show_course, show_amend_course, change_course,
-    show_annul_course, annul_course, show_new_session, record_new_session, show_amend_session, change_session,
-    show_annul_session, annul_session,
+    *_COURSE_ASIDE, show_new_session, record_new_session, show_amend_session, change_session,
+    *_SESSION_ASIDE,
 )  # fmt: skip

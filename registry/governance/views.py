@@ -214,19 +214,6 @@ class ActionFormPage:
     choices: Mapping[str, Sequence[tuple[str, str]]]
 
 
-@dataclass(frozen=True)
-class AsidePage:
-    """The question asked before a record is set aside, or brought back: why."""
-
-    version: int
-    title: str
-    what: str
-    annulled: bool
-    error: str
-    address: str
-    back: str
-
-
 def label_of(name: str) -> str:
     """A field’s name in the reader’s language, or nothing."""
     return _(LABELS[name]) if name in LABELS else ""

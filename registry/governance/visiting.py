@@ -1,10 +1,8 @@
 """What the pages of governance do alike: setting aside with a reason, and a form that another change overtook."""
 
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
-
-from litestar import Response
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.datasets.meanwhile import fields_together
 from registry.datasets.views import ConflictRow
@@ -12,16 +10,14 @@ from registry.governance.queries import Row
 from registry.governance.service import set_aside, wrong
 from registry.governance.training_forms import SessionForm
 from registry.governance.training_queries import find_attendance_rows
-from registry.governance.views import AsidePage, label_of
-from registry.kernel.errors import Conflict, Stale
+from registry.governance.views import label_of
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
 from registry.organisations.queries import find_people
-from registry.web.forms import WHOLE, read_number
-from registry.web.saving import Unsaved, again
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, Rejected, Visit
+from registry.web.saving import Unsaved
+from registry.web.setting_aside import Aside
+from registry.web.visits import NOTICES, Visit
 
 READ, RECORD = Permission.GOVERNANCE_PLAN_READ, Permission.GOVERNANCE_PLAN_RECORD
 NOTICES.update(
@@ -33,28 +29,20 @@ NOTICES.update(
 )
 
 
-def ask_why(
-    visit: Visit, row: Row, what: str, title: str, here: str, back: str, error: str = "", status: int = 200
-) -> Response[Any]:
-    """Asks why a record is set aside, or brought back; `here` is its own address, `back` where one goes then."""
-    page = AsidePage(row.version, title, what, row.annulled, error, f"{here}/annuler", back)
-    return visit.page("governance/annul.html", page, status=status)
+ASIDE = ("gouvernance-annulee", "gouvernance-retablie")
+"""The notices of setting a record aside, and of bringing it back."""
 
 
-def answer_why(
-    visit: Visit, row: Row, what: str, title: str, here: str, back: str, *, by: Callable[..., Any] = set_aside
-) -> Response[Any]:
-    """Sets a record aside, or brings it back, or asks once more for the reason."""
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return ask_why(visit, row, what, title, here, back, why, HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not row.annulled
-    try:
-        by(visit.session, row, expected=expected, reason=read.form.reason, annulled=aside)
-    except (Stale, Conflict) as refusal:
-        return ask_why(visit, row, what, title, here, back, again(refusal)[WHOLE], HTTP_409_CONFLICT)
-    return visit.go(back, done="gouvernance-annulee" if aside else "gouvernance-retablie")
+def aside_of(
+    visit: Visit, row: Row, what: str, title: str, back: str, act: Callable[..., Any] = set_aside
+) -> Aside:  # fmt: skip
+    """A record of governance, for the page that asks why it is set aside or brought back."""
+    leaves = _("Rien n’est effacé : la fiche sort des listes, son histoire reste au registre, et elle peut revenir.")
+    returns = _("La fiche revient dans les listes, telle qu’elle était.")
+    return Aside(
+        row, title, [(_("Gouvernance"), "/gouvernance"), (title, back)],
+        sentences=(f"{what}. {leaves}", f"{what}. {returns}"), back=back, act=partial(act, visit.session, row),
+    )  # fmt: skip
 
 
 def require_people(visit: Visit, form: SessionForm, training_id: int | None = None) -> None:

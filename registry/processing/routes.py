@@ -1,6 +1,7 @@
 """The pages of the record of processing: the list, one activity, its form, its history, setting aside."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 from urllib.parse import urlencode
 
@@ -57,7 +58,6 @@ from registry.processing.queries import (
 from registry.processing.service import amend_activity, attach_dataset, record_activity, set_activity_aside
 from registry.processing.views import (
     ActivitiesPage,
-    ActivityAnnulPage,
     ActivityPage,
     ActivityTemplatesPage,
     activity_line,
@@ -72,7 +72,7 @@ from registry.processing.wording import say_value
 from registry.web.forms import parse_values, read_number
 from registry.web.problems import RECORDS
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, ANNUL = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_ANNUL
@@ -306,36 +306,30 @@ def _conflict(
     return visit.page("processing/conflict.html", page, status=HTTP_409_CONFLICT)
 
 
-@route("GET", "/traitements/{activity_id:int}/annuler", ANNUL)
-def show_annul_activity(visit: Visit, activity_id: int) -> Response[Any]:
-    """Asks why an activity is set aside, or brought back."""
-    return _annul_page(visit, activity_id, "")
+def _activity_aside(visit: Visit, activity_id: int) -> Aside:
+    row = get_activity(visit.session, activity_id)
+    visit.visitor.require(ANNUL, row.organisation_id)
+    here = f"/traitements/{row.id}"
+    return Aside(
+        row, row.name, [(_("Traitements"), "/traitements"), (row.name, here)],
+        heads=(_("Annuler la fiche"), _("Rétablir la fiche")),
+        sentences=(
+            _(
+                "Rien n’est effacé : la fiche sort du registre, son histoire reste, et elle peut revenir. Un "
+                "traitement qui a pris fin ne s’annule pas : dites plutôt qu’il est terminé."
+            ),
+            _("Le traitement revient au registre, tel qu’il était."),
+        ),
+        back=here, act=partial(set_activity_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/traitements/{activity_id:int}/annuler", ANNUL)
-def annul_activity(visit: Visit, activity_id: int) -> Response[Any]:
-    """Sets an activity aside, or brings it back."""
-    activity = get_activity(visit.session, activity_id)
-    visit.visitor.require(ANNUL, activity.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return _annul_page(visit, activity_id, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    aside = not activity.annulled
-    set_activity_aside(visit.session, activity_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/traitements/{activity_id}", done="traitement-annule" if aside else "traitement-retabli")
-
-
-def _annul_page(visit: Visit, activity_id: int, error: str, *, status: int = 200) -> Response[Any]:
-    activity = get_activity(visit.session, activity_id)
-    visit.visitor.require(ANNUL, activity.organisation_id)
-    page = ActivityAnnulPage(activity.id, activity.version, activity.name, activity.annulled, error)
-    return visit.page("processing/annul.html", page, status=status)
-
+_ASIDE = asking_why(
+    "/traitements/{activity_id:int}/annuler", ANNUL, _activity_aside, done=("traitement-annule", "traitement-retabli")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_activities, show_activity_templates,
     show_new_activity, record_new_activity, show_activity, show_amend_activity, change_activity,
-    show_annul_activity, annul_activity,
+    *_ASIDE,
 )  # fmt: skip

@@ -303,17 +303,6 @@ class ActivityAsOfPage:
     changes: Sequence[tuple[str, str, str]] = ()
 
 
-@dataclass(frozen=True)
-class ActivityAnnulPage:
-    """The question asked before an activity is set aside or brought back: why."""
-
-    id: int
-    version: int
-    name: str
-    annulled: bool
-    error: str
-
-
 _IN_THE_HEAD = frozenset({"name", "status", "role", "declared_absent"})
 
 

@@ -1,14 +1,14 @@
 """The forms of amendments, and the question asked before one, or what an act says, is set aside."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.forms import AmendmentForm
-from registry.contracts.clauses.models import Amendment, ClauseStipulation
+from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import (
     find_written,
     get_amendment,
@@ -26,12 +26,12 @@ from registry.contracts.clauses.views import (
     AMENDMENT_LABELS,
     AmendmentFormPage,
     AmendmentPage,
-    SetAsidePage,
     amendment_fields,
     amendment_lines,
     labels_of,
     name_clause,
     name_instrument,
+    set_aside_view,
 )
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
@@ -40,8 +40,8 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
-from registry.web.visits import Rejected, Visit, route
+from registry.web.setting_aside import Aside, asking_why
+from registry.web.visits import Visit, route
 
 _UNDER_WAY = frozenset(AmendmentProgress) - {AmendmentProgress.GIVEN_UP}
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
@@ -135,74 +135,39 @@ def change_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
     return visit.go(f"/contrats/{contract.id}/clauses", done="avenant-enregistre")
 
 
-def _aside_page(
-    visit: Visit, row: Amendment | ClauseStipulation, error: str = "", *, status: int = 200
-) -> Response[Any]:  # fmt: skip
+def _amendment_aside(visit: Visit, amendment_id: int) -> Aside:
+    row = get_amendment(visit.session, amendment_id)
+    visit.visitor.require(RECORD, row.organisation_id)
     contract = get_contract(visit.session, row.contract_id)
-    if isinstance(row, Amendment):
-        title, sentence = name_instrument(row), _("Ce qu’il dit des clauses sort avec lui ; rien n’est effacé.")
-        action, back = f"/contrats/avenants/{row.id}/annuler", f"/contrats/{contract.id}/clauses"
-    else:
-        clause = get_clause(visit.session, row.clause_id)
-        act = get_amendment(visit.session, row.amendment_id) if row.amendment_id else None
-        title = f"{name_clause(clause)} ({name_instrument(act)})"
-        sentence = _("Pour une saisie faite par erreur. Ce qu’un avenant supprime se dit par cet avenant.")
-        action, back = f"/contrats/stipulations/{row.id}/annuler", f"/contrats/clauses/{clause.id}"
-    page = SetAsidePage(
-        contract.id, contract.object, title, sentence, action, back, row.version, row.annulled, error
+    return set_aside_view(
+        row, contract, name_instrument(row), _("Ce qu’il dit des clauses sort avec lui ; rien n’est effacé."),
+        back=f"/contrats/{contract.id}/clauses", act=partial(set_amendment_aside, visit.session, row.id),
     )  # fmt: skip
-    return visit.page("contracts/set_aside.html", page, status=status)
 
 
-@route("GET", "/contrats/avenants/{amendment_id:int}/annuler", RECORD)
-def show_annul_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
-    """Asks why an amendment is set aside, or brought back."""
-    amendment = get_amendment(visit.session, amendment_id)
-    visit.visitor.require(RECORD, amendment.organisation_id)
-    return _aside_page(visit, amendment)
-
-
-@route("POST", "/contrats/avenants/{amendment_id:int}/annuler", RECORD)
-def annul_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
-    """Sets an amendment aside, or brings it back."""
-    amendment = get_amendment(visit.session, amendment_id)
-    visit.visitor.require(RECORD, amendment.organisation_id)
-    read, aside = visit.form(AnnulForm), not amendment.annulled
-    if isinstance(read, Rejected):
-        return _aside_page(visit, amendment, _why(), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    set_amendment_aside(visit.session, amendment_id, expected=expected, reason=read.form.reason, annulled=aside)
-    done = "avenant-annule" if aside else "avenant-retabli"
-    return visit.go(f"/contrats/{amendment.contract_id}/clauses", done=done)
-
-
-def _why() -> str:
-    return _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-
-
-@route("GET", "/contrats/stipulations/{stipulation_id:int}/annuler", RECORD)
-def show_annul_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
-    """Asks why what an act says of a clause is set aside, or brought back."""
+def _stipulation_aside(visit: Visit, stipulation_id: int) -> Aside:
     row = get_stipulation(visit.session, stipulation_id)
     visit.visitor.require(RECORD, row.organisation_id)
-    return _aside_page(visit, row)
+    clause = get_clause(visit.session, row.clause_id)
+    act = get_amendment(visit.session, row.amendment_id) if row.amendment_id else None
+    return set_aside_view(
+        row, get_contract(visit.session, row.contract_id), f"{name_clause(clause)} ({name_instrument(act)})",
+        _("Pour une saisie faite par erreur. Ce qu’un avenant supprime se dit par cet avenant."),
+        back=f"/contrats/clauses/{clause.id}", act=partial(set_stipulation_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/contrats/stipulations/{stipulation_id:int}/annuler", RECORD)
-def annul_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
-    """Sets what an act says of a clause aside, or brings it back."""
-    row = get_stipulation(visit.session, stipulation_id)
-    visit.visitor.require(RECORD, row.organisation_id)
-    read, aside = visit.form(AnnulForm), not row.annulled
-    if isinstance(read, Rejected):
-        return _aside_page(visit, row, _why(), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    set_stipulation_aside(visit.session, stipulation_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/contrats/clauses/{row.clause_id}", done="clause-annulee" if aside else "clause-retablie")
-
+_ASIDE = (
+    *asking_why(
+        "/contrats/avenants/{amendment_id:int}/annuler", RECORD, _amendment_aside,
+        done=("avenant-annule", "avenant-retabli"),
+    ),
+    *asking_why(
+        "/contrats/stipulations/{stipulation_id:int}/annuler", RECORD, _stipulation_aside,
+        done=("clause-annulee", "clause-retablie"),
+    ),
+)  # fmt: skip
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_amendment,
-    show_new_amendment, record_new_amendment, show_amend_amendment, change_amendment, show_annul_amendment,
-    annul_amendment, show_annul_stipulation, annul_stipulation,
+    show_amendment, show_new_amendment, record_new_amendment, show_amend_amendment, change_amendment, *_ASIDE,
 )  # fmt: skip

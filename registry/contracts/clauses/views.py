@@ -1,6 +1,6 @@
 """What goes out about amendments and clauses: the view that each template receives."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
@@ -14,6 +14,7 @@ from registry.contracts.clauses.standing import ClauseStanding, lacking_of
 from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.words import _, mark
 from registry.web.saving import again as again
+from registry.web.setting_aside import Aside
 from registry.web.templating import say_day
 
 AMENDMENT_LABELS: dict[str, str] = {
@@ -278,19 +279,15 @@ class ClausePage:
     may_record: bool
 
 
-@dataclass(frozen=True)
-class SetAsidePage:
-    """The question asked before an amendment, or what an act says, is set aside or brought back: why."""
-
-    contract_id: int
-    object: str
-    title: str
-    sentence: str
-    action: str
-    back: str
-    version: int
-    annulled: bool
-    error: str
+def set_aside_view(
+    row: Any, contract: Any, title: str, sentence: str, *, back: str, act: Callable[..., Any]
+) -> Aside:  # fmt: skip
+    """What is noted of a contract, for the page that asks why it is set aside or brought back."""
+    here = f"/contrats/{contract.id}"
+    return Aside(
+        row, title, [(_("Contrats"), "/contrats"), (contract.object, here), (_("Clauses"), f"{here}/clauses")],
+        sentences=(sentence, _("Tout revient tel que c’était.")), back=back, act=act,
+    )  # fmt: skip
 
 
 def name_instrument(amendment: Any | None) -> str:

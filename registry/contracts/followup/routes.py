@@ -2,14 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK
 
 from registry.contracts.clauses.queries import find_written, held_on
-from registry.contracts.clauses.views import SetAsidePage, labels_of
+from registry.contracts.clauses.views import labels_of, set_aside_view
 from registry.contracts.followup.forms import ReportForm
 from registry.contracts.followup.models import ContractReport
 from registry.contracts.followup.queries import find_pieces, find_reports, get_report
@@ -33,8 +34,8 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.setting_aside import Aside, asking_why
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 NOTICES.update(
@@ -166,36 +167,20 @@ def change_report(visit: Visit, contract_report_id: int) -> Response[Any]:
     return visit.go(f"/contrats/{contract.id}/rapports", done="rapport-note")
 
 
-def _aside_page(visit: Visit, contract_report_id: int, error: str = "", *, status: int = HTTP_200_OK) -> Response[Any]:
+def _report_aside(visit: Visit, contract_report_id: int) -> Aside:
     report, contract = _report(visit, contract_report_id)
-    page = SetAsidePage(
-        contract.id, contract.object, _("Rapport de l’exercice {year}").format(year=report.year),
+    return set_aside_view(
+        report, contract, _("Rapport de l’exercice {year}").format(year=report.year),
         _("Pour une saisie faite par erreur : un rapport incomplet se complète."),
-        f"/contrats/rapports/{report.id}/annuler", f"/contrats/{contract.id}/rapports", report.version,
-        report.annulled, error,
+        back=f"/contrats/{contract.id}/rapports", act=partial(set_report_aside, visit.session, report.id),
     )  # fmt: skip
-    return visit.page("contracts/set_aside.html", page, status=status)
 
 
-@route("GET", "/contrats/rapports/{contract_report_id:int}/annuler", RECORD)
-def show_annul_report(visit: Visit, contract_report_id: int) -> Response[Any]:
-    """Asks why a report is set aside, or brought back."""
-    return _aside_page(visit, contract_report_id)
-
-
-@route("POST", "/contrats/rapports/{contract_report_id:int}/annuler", RECORD)
-def annul_report(visit: Visit, contract_report_id: int) -> Response[Any]:
-    """Sets a report aside, or brings it back."""
-    report, contract = _report(visit, contract_report_id)
-    read, aside = visit.form(AnnulForm), not report.annulled
-    if isinstance(read, Rejected):
-        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return _aside_page(visit, contract_report_id, why, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    set_report_aside(visit.session, contract_report_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/contrats/{contract.id}/rapports", done="rapport-annule" if aside else "rapport-retabli")
-
+_ASIDE = asking_why(
+    "/contrats/rapports/{contract_report_id:int}/annuler", RECORD, _report_aside,
+    done=("rapport-annule", "rapport-retabli"),
+)  # fmt: skip
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_reports, show_new_report, record_new_report, show_amend_report, change_report, show_annul_report, annul_report,
+    show_reports, show_new_report, record_new_report, show_amend_report, change_report, *_ASIDE,
 )  # fmt: skip

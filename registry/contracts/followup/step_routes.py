@@ -1,14 +1,15 @@
 """The page of the steps of a contract to its end, each noted there in one click."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
+from litestar.status_codes import HTTP_200_OK
 
 from registry.contracts.clauses.queries import find_written, held_on
-from registry.contracts.clauses.views import SetAsidePage, labels_of
+from registry.contracts.clauses.views import labels_of, set_aside_view
 from registry.contracts.followup.forms import StepForm
 from registry.contracts.followup.models import ContractStep
 from registry.contracts.followup.queries import find_pieces, find_steps, get_step
@@ -24,9 +25,9 @@ from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.web.forms import WHOLE, parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.CONTRACTS_CONTRACT_READ, Permission.CONTRACTS_CONTRACT_RECORD
 NOTICES.update(
@@ -112,33 +113,17 @@ def _noted(visit: Visit, contract_step_id: int) -> tuple[ContractStep, Contract]
     return row, get_contract(visit.session, row.contract_id)
 
 
-def _aside_page(visit: Visit, contract_step_id: int, error: str = "", *, status: int = HTTP_200_OK) -> Response[Any]:
+def _step_aside(visit: Visit, contract_step_id: int) -> Aside:
     row, contract = _noted(visit, contract_step_id)
-    page = SetAsidePage(
-        contract.id, contract.object, steps().label(row.step),
+    return set_aside_view(
+        row, contract, steps().label(row.step),
         _("Pour une saisie faite par erreur : ce qui a changé depuis se note de nouveau."),
-        f"/contrats/etapes/{row.id}/annuler", f"/contrats/{contract.id}/echeances", row.version, row.annulled, error,
+        back=f"/contrats/{contract.id}/echeances", act=partial(set_step_aside, visit.session, row.id),
     )  # fmt: skip
-    return visit.page("contracts/set_aside.html", page, status=status)
 
 
-@route("GET", "/contrats/etapes/{contract_step_id:int}/annuler", RECORD)
-def show_annul_step(visit: Visit, contract_step_id: int) -> Response[Any]:
-    """Asks why what was noted of a step is set aside, or brought back."""
-    return _aside_page(visit, contract_step_id)
+_ASIDE = asking_why(
+    "/contrats/etapes/{contract_step_id:int}/annuler", RECORD, _step_aside, done=("etape-annulee", "etape-retablie")
+)
 
-
-@route("POST", "/contrats/etapes/{contract_step_id:int}/annuler", RECORD)
-def annul_step(visit: Visit, contract_step_id: int) -> Response[Any]:
-    """Sets what was noted of a step aside, or brings it back."""
-    row, contract = _noted(visit, contract_step_id)
-    read, aside = visit.form(AnnulForm), not row.annulled
-    if isinstance(read, Rejected):
-        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return _aside_page(visit, contract_step_id, why, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    set_step_aside(visit.session, contract_step_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/contrats/{contract.id}/echeances", done="etape-annulee" if aside else "etape-retablie")
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_steps, note_new_step, show_annul_step, annul_step)
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_steps, note_new_step, *_ASIDE)

@@ -1,6 +1,7 @@
 """The pages of information systems: the list, one system with what lives in it, its form, setting aside."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -17,7 +18,6 @@ from registry.datasets.systems.views import (
     ABSENCES,
     CHOICES,
     SYSTEM_LABELS,
-    SystemAnnulPage,
     SystemFormPage,
     SystemHistoryPage,
     SystemPage,
@@ -32,7 +32,7 @@ from registry.organisations.queries import find_organisations, get_organisation
 from registry.platform.lists import load_list
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 READ, RECORD, ANNUL = (
@@ -189,33 +189,28 @@ def change_system(visit: Visit, system_id: int) -> Response[Any]:
     return visit.go(f"/systemes/{system_id}", done="systeme-enregistre")
 
 
-@route("GET", "/systemes/{system_id:int}/annuler", ANNUL)
-def show_annul_system(visit: Visit, system_id: int) -> Response[Any]:
-    """Asks why a system is set aside, or brought back."""
-    system = get_system(visit.session, system_id)
-    visit.visitor.require(ANNUL, system.organisation_id)
-    return visit.page(
-        "datasets/system_annul.html", SystemAnnulPage(system.id, system.version, system.name, system.annulled, "")
-    )
+def _system_aside(visit: Visit, system_id: int) -> Aside:
+    row, here = get_system(visit.session, system_id), f"/systemes/{system_id}"
+    visit.visitor.require(ANNUL, row.organisation_id)
+    return Aside(
+        row, row.name, [(_("Systèmes d’information"), "/systemes"), (row.name, here)],
+        heads=(_("Annuler le système"), _("Rétablir le système")),
+        sentences=(
+            _(
+                "Rien n’est effacé : le système sort des listes, son histoire reste au registre, et il peut revenir. "
+                "Les fiches qui disent y vivre le disent encore."
+            ),
+            _("Le système revient dans les listes, tel qu’il était."),
+        ),
+        back=here, act=partial(set_system_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/systemes/{system_id:int}/annuler", ANNUL)
-def annul_system(visit: Visit, system_id: int) -> Response[Any]:
-    """Sets a system aside, or brings it back."""
-    system = get_system(visit.session, system_id)
-    visit.visitor.require(ANNUL, system.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = SystemAnnulPage(system.id, system.version, system.name, system.annulled, message)
-        return visit.page("datasets/system_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    aside = not system.annulled
-    set_system_aside(visit.session, system_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/systemes/{system_id}", done="systeme-annule" if aside else "systeme-retabli")
-
+_ASIDE = asking_why(
+    "/systemes/{system_id:int}/annuler", ANNUL, _system_aside, done=("systeme-annule", "systeme-retabli")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_systems, show_new_system, record_new_system, show_system, show_amend_system, change_system,
-    show_annul_system, annul_system, show_system_history,
+    *_ASIDE, show_system_history,
 )  # fmt: skip

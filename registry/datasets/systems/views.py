@@ -110,17 +110,6 @@ class SystemFormPage:
     choices: Mapping[str, Sequence[tuple[str, str]]]
 
 
-@dataclass(frozen=True)
-class SystemAnnulPage:
-    """The question asked before a system is set aside or brought back: why."""
-
-    id: int
-    version: int
-    name: str
-    annulled: bool
-    error: str
-
-
 def say_system_value(name: str, value: Any) -> str:
     """A field of a system in words; nothing for what is empty."""
     if value is None or value in ([], ""):

@@ -33,13 +33,14 @@ from registry.governance.campaigns.views import (
 )
 from registry.governance.campaigns.vocabulary import CampaignScope, CertificationState
 from registry.governance.views import labels
-from registry.governance.visiting import READ, answer_why, ask_why
+from registry.governance.visiting import ASIDE, READ, aside_of
 from registry.kernel.errors import Conflict, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark, ngettext
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, again, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 OPEN, ANSWER = Permission.GOVERNANCE_CAMPAIGN_OPEN, Permission.DATASETS_SHEET_RECORD
@@ -246,26 +247,15 @@ def _close(visit: Visit, campaign_id: int, *, closed: bool) -> Response[Any]:
     return visit.go(f"{_LIST}/{campaign_id}", done="campagne-close" if closed else "campagne-rouverte")
 
 
-@route("GET", f"{_LIST}/{{campaign_id:int}}/annuler", OPEN)
-def show_annul_campaign(visit: Visit, campaign_id: int) -> Response[Any]:
-    """Asks why a campaign is set aside, or brought back."""
-    return ask_why(visit, *_aside(visit, campaign_id))
-
-
-def _aside(visit: Visit, campaign_id: int) -> tuple[CertificationCampaign, str, str, str, str]:
+def _campaign_aside(visit: Visit, campaign_id: int) -> Aside:
     campaign = get_campaign(visit.session, campaign_id)
     visit.visitor.require(OPEN, campaign.organisation_id)
-    here = f"{_LIST}/{campaign.id}"
-    return campaign, _("Campagne"), campaign.question, here, here
+    return aside_of(visit, campaign, _("Campagne"), campaign.question, f"{_LIST}/{campaign.id}")
 
 
-@route("POST", f"{_LIST}/{{campaign_id:int}}/annuler", OPEN)
-def annul_campaign(visit: Visit, campaign_id: int) -> Response[Any]:
-    """Sets a campaign aside, or brings it back."""
-    return answer_why(visit, *_aside(visit, campaign_id))
-
+_ASIDE = asking_why(f"{_LIST}/{{campaign_id:int}}/annuler", OPEN, _campaign_aside, done=ASIDE)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_campaigns, show_new_campaign, record_new_campaign, show_campaign, certify, report, close, reopen,
-    show_annul_campaign, annul_campaign,
+    *_ASIDE,
 )  # fmt: skip

@@ -1,11 +1,11 @@
 """The pages of impact assessments: the list, one of them, its revisions, whether one is due, begin, set aside."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -27,13 +27,13 @@ from registry.processing.assessments.queries import (
 )
 from registry.processing.assessments.rules import CRITERIA
 from registry.processing.assessments.service import begin_assessment, screen_activity, set_assessment_aside
-from registry.processing.assessments.views import AssessmentAnnulPage, BeginPage
+from registry.processing.assessments.views import BeginPage
 from registry.processing.assessments.wording import say_labels
 from registry.processing.queries import get_activity
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
+from registry.web.setting_aside import Aside, asking_why
+from registry.web.visits import NOTICES, FormData, Visit, route
 
 READ = Permission.PROCESSING_ACTIVITY_READ
 
@@ -164,33 +164,25 @@ def begin_new_assessment(visit: Visit) -> Response[Any]:
     return visit.go(f"/aipd/{made.id}/etapes/contexte", done="aipd-commencee")
 
 
-@route("GET", "/aipd/{assessment_id:int}/annuler", RECORD)
-def show_annul_assessment(visit: Visit, assessment_id: int) -> Response[Any]:
-    """Asks why an assessment is set aside, or brought back."""
-    one = get_assessment(visit.session, assessment_id)
-    visit.visitor.require(RECORD, one.organisation_id)
-    return visit.page(
-        "processing/dpia_annul.html", AssessmentAnnulPage(one.id, one.version, one.title, one.annulled, "")
-    )
+def _assessment_aside(visit: Visit, assessment_id: int) -> Aside:
+    row, here = get_assessment(visit.session, assessment_id), f"/aipd/{assessment_id}"
+    visit.visitor.require(RECORD, row.organisation_id)
+    return Aside(
+        row, row.title, [(_("Analyses d’impact"), "/aipd"), (row.title, here)],
+        heads=(_("Annuler l’analyse"), _("Rétablir l’analyse")),
+        sentences=(
+            _("Rien n’est effacé : l’analyse sort des listes, son histoire reste au registre, et elle peut revenir."),
+            _("L’analyse revient dans les listes, telle qu’elle était."),
+        ),
+        back=here, act=partial(set_assessment_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/aipd/{assessment_id:int}/annuler", RECORD)
-def annul_assessment(visit: Visit, assessment_id: int) -> Response[Any]:
-    """Sets an assessment aside, or brings it back."""
-    one = get_assessment(visit.session, assessment_id)
-    visit.visitor.require(RECORD, one.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = AssessmentAnnulPage(one.id, one.version, one.title, one.annulled, message)
-        return visit.page("processing/dpia_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    aside = not one.annulled
-    set_assessment_aside(visit.session, assessment_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/aipd/{assessment_id}", done="aipd-annulee" if aside else "aipd-retablie")
-
+_ASIDE = asking_why(
+    "/aipd/{assessment_id:int}/annuler", RECORD, _assessment_aside, done=("aipd-annulee", "aipd-retablie")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_assessments, show_assessment, show_revision, show_screening, answer_screening, show_new_assessment,
-    begin_new_assessment, show_annul_assessment, annul_assessment,
+    begin_new_assessment, *_ASIDE,
 )  # fmt: skip

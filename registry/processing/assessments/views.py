@@ -267,17 +267,6 @@ class ConsultationPage:
 
 
 @dataclass(frozen=True)
-class AssessmentAnnulPage:
-    """The question asked before an assessment is set aside or brought back: why."""
-
-    id: int
-    version: int
-    title: str
-    annulled: bool
-    error: str
-
-
-@dataclass(frozen=True)
 class DpiaPanel:
     """What an activity's sheet shows: whether an assessment is due, and the one that covers it."""
 

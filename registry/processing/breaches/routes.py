@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import datetime
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 from zoneinfo import ZoneInfo
@@ -49,7 +50,6 @@ from registry.processing.breaches.views import (
     LISTED,
     MOMENTS,
     NOTIFICATION_LABELS,
-    BreachAnnulPage,
     BreachesPage,
     BreachFormPage,
     BreachHistoryPage,
@@ -75,8 +75,8 @@ from registry.processing.issuing import documents_to_issue
 from registry.processing.narrowing import ORGANISATION, FacetPart, bodies_facet, read_bodies
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_moment
-from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 Chosen = TypeVar("Chosen", bound=Labelled)
@@ -425,28 +425,27 @@ def add_event(visit: Visit, breach_id: int) -> Response[Any]:
     return visit.go(f"/violations/{breach_id}", done="evenement-note")
 
 
-@route("GET", "/violations/{breach_id:int}/annuler", RECORD)
-def show_annul_breach(visit: Visit, breach_id: int) -> Response[Any]:
-    """Asks why a breach is set aside, or brought back."""
-    breach = _to_record(visit, breach_id)
-    page = BreachAnnulPage(breach.id, breach.version, breach.title, breach.annulled, "")
-    return visit.page("processing/breach_annul.html", page)
+def _breach_aside(visit: Visit, breach_id: int) -> Aside:
+    row, here = _to_record(visit, breach_id), f"/violations/{breach_id}"
+    return Aside(
+        row, row.title, [(_("Violations de données"), "/violations"), (row.title, here)],
+        heads=(_("Annuler la violation"), _("Rétablir la violation")),
+        sentences=(
+            _(
+                "Rien n’est effacé : la violation sort du registre courant, son histoire reste, et elle peut revenir. "
+                "Une violation sans risque ne s’annule pas : elle se note, avec son niveau de risque."
+            ),
+            _("La violation revient au registre, telle qu’elle était."),
+        ),
+        back=here, act=partial(set_breach_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/violations/{breach_id:int}/annuler", RECORD)
-def annul_breach(visit: Visit, breach_id: int) -> Response[Any]:
-    """Sets a breach aside, or brings it back."""
-    breach, read = _to_record(visit, breach_id), visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = BreachAnnulPage(breach.id, breach.version, breach.title, breach.annulled, message)
-        return visit.page("processing/breach_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not breach.annulled
-    set_breach_aside(visit.session, breach_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/violations/{breach_id}", done="violation-annulee" if aside else "violation-retablie")
-
+_ASIDE = asking_why(
+    "/violations/{breach_id:int}/annuler", RECORD, _breach_aside, done=("violation-annulee", "violation-retablie")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_breaches, show_new_breach, record_new_breach, show_breach, show_breach_history, show_amend_breach,
-    change_breach, show_notification, note_notification, add_event, show_annul_breach, annul_breach,
+    change_breach, show_notification, note_notification, add_event, *_ASIDE,
 )  # fmt: skip

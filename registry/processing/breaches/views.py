@@ -252,17 +252,6 @@ class BreachHistoryPage:
     changes: Sequence[ChangeView]
 
 
-@dataclass(frozen=True)
-class BreachAnnulPage:
-    """The question asked before a breach is set aside or brought back: why."""
-
-    id: int
-    version: int
-    title: str
-    annulled: bool
-    error: str
-
-
 _SHAPES = {
     ClockState.OVERDUE: "non-compliant",
     ClockState.SOON: "to-complete",

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -21,7 +22,6 @@ from registry.processing.measures.queries import MOST, MeasureFilter, count_meas
 from registry.processing.measures.service import amend_measure, record_measure, set_measure_aside
 from registry.processing.measures.views import (
     MEASURE_LABELS,
-    MeasureAsidePage,
     MeasureFormPage,
     MeasuresPage,
     listed_line,
@@ -33,7 +33,7 @@ from registry.processing.namesakes import activity_choices
 from registry.processing.queries import find_choosable_activities, get_activity
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 READ, RECORD = Permission.PROCESSING_ACTIVITY_READ, Permission.PROCESSING_ACTIVITY_RECORD
@@ -212,31 +212,27 @@ def change_measure(visit: Visit, measure_id: int) -> Response[Any]:
     return visit.go(_after(measure), done="mesure-enregistree")
 
 
-@route("GET", "/mesures/{measure_id:int}/annuler", RECORD)
-def show_set_measure_aside(visit: Visit, measure_id: int) -> Response[Any]:
-    """Asks why a measure is set aside, or brought back."""
-    measure = get_measure(visit.session, measure_id)
-    visit.visitor.require(RECORD, measure.organisation_id)
-    page = MeasureAsidePage(measure.id, measure.version, measure.name, measure.annulled, "")
-    return visit.page("processing/measure_annul.html", page)
+def _measure_aside(visit: Visit, measure_id: int) -> Aside:
+    row = get_measure(visit.session, measure_id)
+    visit.visitor.require(RECORD, row.organisation_id)
+    return Aside(
+        row, row.name, [(_("Mesures de protection"), "/mesures"), (row.name, f"/mesures/{row.id}/modifier")],
+        heads=(_("Annuler la mesure"), _("Rétablir la mesure")),
+        sentences=(
+            _(
+                "Rien n’est effacé. Une mesure à laquelle on renonce ne s’annule pas : dites plutôt qu’elle est "
+                "abandonnée."
+            ),
+            _("La mesure revient dans les listes, telle qu’elle était."),
+        ),
+        back="/mesures", act=partial(set_measure_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/mesures/{measure_id:int}/annuler", RECORD)
-def set_one_measure_aside(visit: Visit, measure_id: int) -> Response[Any]:
-    """Sets a measure aside, or brings it back."""
-    measure = get_measure(visit.session, measure_id)
-    visit.visitor.require(RECORD, measure.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = MeasureAsidePage(measure.id, measure.version, measure.name, measure.annulled, message)
-        return visit.page("processing/measure_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not measure.annulled
-    set_measure_aside(visit.session, measure_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go("/mesures", done="mesure-annulee" if aside else "mesure-retablie")
-
+_ASIDE = asking_why(
+    "/mesures/{measure_id:int}/annuler", RECORD, _measure_aside, done=("mesure-annulee", "mesure-retablie")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_measures, show_new_measure, record_new_measure, show_amend_measure, change_measure, show_set_measure_aside,
-    set_one_measure_aside,
+    show_measures, show_new_measure, record_new_measure, show_amend_measure, change_measure, *_ASIDE,
 )  # fmt: skip

@@ -91,17 +91,6 @@ class MeasureFormPage:
 
 
 @dataclass(frozen=True)
-class MeasureAsidePage:
-    """The question asked before a measure is set aside or brought back: why."""
-
-    id: int
-    version: int
-    name: str
-    annulled: bool
-    error: str
-
-
-@dataclass(frozen=True)
 class MeasuresPanel:
     """The measures that protect an activity, what is late first."""
 

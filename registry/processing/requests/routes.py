@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
+from functools import partial
 from typing import Any, TypeVar
 from urllib.parse import urlencode
 
@@ -56,7 +57,6 @@ from registry.processing.requests.views import (
     REQUEST_LABELS,
     TRUTHS,
     ChoosePage,
-    RequestAnnulPage,
     RequestFormPage,
     RequestHistoryPage,
     RequestPage,
@@ -76,8 +76,8 @@ from registry.processing.requests.views import (
 from registry.processing.requests.vocabulary import RequestRegime
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
-from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, FormData, Rejected, Visit, route
 
 Chosen = TypeVar("Chosen", bound=Labelled)
@@ -456,28 +456,27 @@ def note_answer(visit: Visit, request_id: int) -> Response[Any]:
     return visit.go(f"/demandes/{request_id}", done="demande-repondue")
 
 
-@route("GET", "/demandes/{request_id:int}/annuler", RECORD)
-def show_annul_request(visit: Visit, request_id: int) -> Response[Any]:
-    """Asks why a request is set aside, or brought back."""
-    request = _to_record(visit, request_id)
-    page = RequestAnnulPage(request.id, request.version, request.subject, request.annulled, "")
-    return visit.page("processing/request_annul.html", page)
+def _request_aside(visit: Visit, request_id: int) -> Aside:
+    row, here = _to_record(visit, request_id), f"/demandes/{request_id}"
+    return Aside(
+        row, row.subject, [(_("Demandes reçues"), "/demandes"), (row.subject, here)],
+        heads=(_("Annuler la demande"), _("Rétablir la demande")),
+        sentences=(
+            _(
+                "Rien n’est effacé : la demande sort de la liste, son histoire reste, et elle peut revenir. Une "
+                "demande infondée ou retirée ne s’annule pas : elle reçoit une réponse, que l’on note."
+            ),
+            _("La demande revient dans la liste, telle qu’elle était."),
+        ),
+        back=here, act=partial(set_request_aside, visit.session, row.id),
+    )  # fmt: skip
 
 
-@route("POST", "/demandes/{request_id:int}/annuler", RECORD)
-def annul_request(visit: Visit, request_id: int) -> Response[Any]:
-    """Sets a request aside, or brings it back."""
-    request, read = _to_record(visit, request_id), visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = RequestAnnulPage(request.id, request.version, request.subject, request.annulled, message)
-        return visit.page("processing/request_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not request.annulled
-    set_request_aside(visit.session, request_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/demandes/{request_id}", done="demande-annulee" if aside else "demande-retablie")
-
+_ASIDE = asking_why(
+    "/demandes/{request_id:int}/annuler", RECORD, _request_aside, done=("demande-annulee", "demande-retablie")
+)
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_requests, show_new_request, record_new_request, show_request, show_request_history, show_amend_request,
-    change_request, show_extension, note_extension, show_answer, note_answer, show_annul_request, annul_request,
+    change_request, show_extension, note_extension, show_answer, note_answer, *_ASIDE,
 )  # fmt: skip

@@ -228,17 +228,6 @@ class RequestHistoryPage:
     changes: Sequence[ChangeView]
 
 
-@dataclass(frozen=True)
-class RequestAnnulPage:
-    """The question asked before a request is set aside or brought back: why."""
-
-    id: int
-    version: int
-    subject: str
-    annulled: bool
-    error: str
-
-
 def regime_choices() -> list[RegimeChoice]:
     """The answers to « what is asked for? », each with its text."""
     return [
