@@ -179,6 +179,11 @@ def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_his
     assert "modifié entre-temps" in late.text
     assert "Autre objet" in late.text
     assert jurist.post(f"{place}/annuler", {"version": "2", "reason": " "}).status_code == 422
+    overtaken = jurist.post(f"{place}/annuler", {"version": "1", "reason": "Saisi trois fois"})
+    assert overtaken.status_code == 409
+    assert "modifié entre-temps" in overtaken.text
+    assert "Saisi trois fois" in overtaken.text
+    assert 'name="version" value="2"' in overtaken.text
     assert jurist.post(f"{place}/annuler", {"version": "2", "reason": "Saisi deux fois"}).status_code == 303
     assert "Gestion des eaux" not in jurist.get("/contrats").text
     assert "Gestion des eaux" in jurist.get("/contrats?annules=true").text
