@@ -183,7 +183,7 @@ class Keyboard(Mouse):
         return Path(coming.value.path())
 
 
-@pytest.mark.parametrize("hand", [Mouse, Keyboard])
+@pytest.mark.parametrize("hand", [pytest.param(Mouse, marks=pytest.mark.slow), Keyboard])
 def test_an_inventory_of_ones_own_is_mapped_mended_applied_and_undone(
     served: Any, tmp_path: Path, hand: type[Mouse]
 ) -> None:
@@ -314,7 +314,9 @@ def test_who_has_no_javascript_reads_everything_and_records_a_sheet(served: Any)
     expect(page.get_by_role("heading", level=1)).to_have_text("Nichoirs posés en ville")
 
 
+@pytest.mark.slow
 def test_every_figure_opens_exactly_the_list_it_counts(served: Any) -> None:
+    """As the tests of the demonstration do at each run, without a browser."""
     visitor = served.open("director")
     page = visitor.page
     visitor.go("/conformite")
