@@ -61,11 +61,12 @@ def _told(check: Any) -> str:
     return f"{check.name}: {failure.failure}\n{failure.code_sample}"
 
 
-@pytest.mark.parametrize("role", [Role.STEWARD, Role.READER])
-def test_the_api_answers_what_its_document_says(town: Town, role: Role) -> None:
+# A reader is refused most of what a steward may do, before anything of it is looked at.
+@pytest.mark.parametrize(("role", "examples"), [(Role.STEWARD, 2), (Role.READER, 1)], ids=["steward", "reader"])
+def test_the_api_answers_what_its_document_says(town: Town, role: Role, examples: int) -> None:
     town.record()
 
-    answered, wrong = _ask(town, role, examples=2, phases=["examples", "fuzzing"])
+    answered, wrong = _ask(town, role, examples=examples, phases=["examples", "fuzzing"])
 
     assert not wrong, "\n".join(wrong[:20])
     assert answered.total() >= 50, answered
