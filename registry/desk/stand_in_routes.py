@@ -59,12 +59,14 @@ def _line(visit: Visit, one: StandIn, bodies: Mapping[int, str], names: Mapping[
 
 def _page(visit: Visit, values: Mapping[str, Any], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     """The page, whose form offers those who may stand in on the organisation that was chosen, else on the first."""
-    me, bodies = visit.visitor.account_id, {body.id: body.name for body in find_organisations(visit.session)}
+    me, every = visit.visitor.account_id, find_organisations(visit.session)
+    bodies = {body.id: body.name for body in every}
     found = find_stand_ins_of(visit.session, me)
     names = find_actor_names(
         visit.session, {f"account:{one}" for row in found for one in (row.away_id, row.stand_in_id)}
     )
-    reach = [number for number in bodies if number in visit.visitor.reach(RECORD)]
+    # An operator is an organisation too: nobody keeps sheets for it.
+    reach = [body.id for body in every if body.kind.is_authority and body.id in visit.visitor.reach(RECORD)]
     chosen = read_number(values.get("organisation_id") or "")
     chosen = chosen if chosen in reach else next(iter(reach), None)
     people = find_colleagues(visit.session, RECORD, chosen, but=me) if chosen is not None else []

@@ -44,7 +44,6 @@ from registry.exchange.visiting import (
 )
 from registry.kernel.words import _, mark
 from registry.organisations.queries import find_organisations, get_organisation
-from registry.organisations.vocabulary import OrganisationKind
 from registry.platform.models import JobState
 from registry.web.forms import read_number
 from registry.web.progress import answer_progress
@@ -56,10 +55,6 @@ NOTICES.update(
         "import-abandonne": mark("L’import est abandonné : rien n’a été écrit."),
     }
 )
-_RECEIVES = {
-    OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
-    OrganisationKind.SERVICE,
-}  # fmt: skip
 
 
 def _list(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
@@ -72,7 +67,7 @@ def _list(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
             for batch in find_batches(visit.session, visit.visitor.reach(SEE))
         ],
         may_import=bool(reach),
-        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind in _RECEIVES],
+        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind.is_authority],
         values=values,
         errors=errors,
         limit=PAGE_UPLOAD_LIMIT,

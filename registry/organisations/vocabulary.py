@@ -21,6 +21,14 @@ class OrganisationKind(Labelled):
         """Whether the law addresses it by itself: a service acts for the authority above it."""
         return self not in {OrganisationKind.DEPARTMENT, OrganisationKind.SERVICE}
 
+    @property
+    def is_authority(self) -> bool:
+        """Whether it is an authority, or a department or a service of one: whose agents keep sheets here."""
+        return self in {
+            OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
+            OrganisationKind.SERVICE,
+        }  # fmt: skip
+
 
 class AppointmentRole(Labelled):
     """What a person is appointed to do, on an organisation or on one record."""

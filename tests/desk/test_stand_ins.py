@@ -14,6 +14,7 @@ from registry.kernel.permissions import Role
 from registry.organisations.vocabulary import AppointmentRole
 from registry.processing.breaches.models import Breach
 from tests.conftest import Someone, Town
+from tests.contracts.test_contracts import operator_of
 from tests.desk.test_questions import ask, in_post
 from tests.governance.test_training import person_of
 from tests.waiting import wait_for_waiting
@@ -112,6 +113,14 @@ def test_those_offered_are_those_of_the_organisation_chosen(town: Town) -> None:
     assert (refused.status_code, option in refused.text) == (422, True), "What was chosen stays."
     today = town.info["today"]()
     assert name(away, near, town, today, today).status_code == 303
+
+
+def test_nobody_stands_in_for_an_operator(town: Town) -> None:
+    away = town.someone(Role.ADMINISTRATOR)
+    company = operator_of(town)
+    asked = away.get(f"{LIST}?organisation={company}").text
+    assert "Exploitant du réseau" not in asked
+    assert "Communauté urbaine d’essai" in asked
 
 
 def test_two_clicks_at_once_name_one_stand_in(town: Town) -> None:
