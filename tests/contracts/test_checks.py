@@ -24,6 +24,7 @@ from registry.contracts.checks.views import ReportView, has_faults, say_report
 from registry.contracts.checks.vocabulary import CheckCode, CheckVerdict, SchemaSource
 from registry.inspection.delivered import Delivered, FilledColumn
 from registry.kernel.errors import TooLarge
+from registry.platform.lists import load_list
 from tests.exchange.tables import csv_of, ods_of, ods_table, sheet_xml, xlsx_of
 from tests.inspection.test_parquet import written
 
@@ -123,10 +124,18 @@ def test_a_parquet_table_is_held_against_its_schema_as_any_other(tmp_path: Path)
     assert "Groupes de moins de 100" in said_of(report, CheckCode.SMALL_COUNTS)
 
 
-def test_a_workbook_of_excel_is_read_but_its_format_is_not_open(tmp_path: Path) -> None:
+def test_a_workbook_of_a_published_standard_is_open_and_one_of_none_is_not(tmp_path: Path) -> None:
+    report = checked(tmp_path, xlsx_of(("Arrêts", sheet_xml(ROWS))), "arrets.xlsx")
+    assert "standard ouvert, aisément réutilisable" in said_of(report, CheckCode.OPEN_FORMAT)
+    known = load_list("file_types")
+    assert [known.flag(code, "open") for code in ("XLSX", "DOCX", "PPTX", "ODS")] == [True] * 4
+    assert [known.flag(code, "open") for code in ("XLS", "DOC", "PPT")] == [False] * 3
+
+
+def test_a_workbook_of_excel_is_read_but_it_is_not_the_format_agreed(tmp_path: Path) -> None:
     report = checked(tmp_path, xlsx_of(("Arrêts", sheet_xml(ROWS))), "arrets.xlsx", schema=SCHEMA, format="CSV")
     told = verdicts(report)
-    assert (told["name"], told["schema"], told["open-format"], told["agreed-format"]) == (OK, OK, FAULT, FAULT)
+    assert (told["name"], told["schema"], told["open-format"], told["agreed-format"]) == (OK, OK, OK, FAULT)
     assert said_of(report, CheckCode.AGREED_FORMAT) == "Le contrat demande CSV ; le fichier est du type Excel XLSX."
 
 
@@ -383,7 +392,8 @@ def test_the_faults_of_a_report_can_stand_as_reasons_for_a_refusal(tmp_path: Pat
     view: ReportView = say_report(checked(tmp_path, zipped(a_txt="x"), "donnees.csv"))
     assert view.shape == "non-compliant"
     assert view.summary.startswith("2 défauts")
+    why = "Archive ZIP : un traitement automatisé n’en tire pas les données sans les deviner."
     assert view.faults == [
         "Le fichier est ce qu’il annonce : Le nom annonce CSV ; le contenu est du type Archive ZIP.",
-        "Standard ouvert, lisible par une machine : Archive ZIP : une machine n’en tire pas les données.",
+        f"{CheckCode.OPEN_FORMAT.label} : {why}",
     ]

@@ -7,7 +7,7 @@ class CheckCode(Labelled):
     """One check made of a file on receipt."""
 
     NAME = "name", mark("Le fichier est ce qu’il annonce")
-    OPEN_FORMAT = "open-format", mark("Standard ouvert, lisible par une machine")
+    OPEN_FORMAT = "open-format", mark("Standard ouvert, exploitable par un traitement automatisé (CRPA L300-4)")
     AGREED_FORMAT = "agreed-format", mark("Format convenu au contrat")
     SCHEMA = "schema", mark("Schéma des données")
     COMPLETENESS = "completeness", mark("Complétude")
@@ -36,13 +36,23 @@ class CheckSaid(Labelled):
         mark("La dernière ligne semble coupée : elle a moins de cellules que la première, et rien ne la termine."),
     )
     MACROS = "macros", mark("Le fichier porte des macros, donc un programme.")
-    OPEN = "open", mark("{type} : standard ouvert, dont une machine tire les données.")
-    CLOSED = "closed", mark("{type} : les spécifications de ce format ne sont pas ouvertes.")
-    FOR_EYES = "for-eyes", mark("{type} : une machine n’en tire pas les données.")
+    OPEN = (
+        "open",
+        mark("{type} : standard ouvert, aisément réutilisable, dont un traitement automatisé tire les données."),
+    )
+    CLOSED = (
+        "closed",
+        mark(
+            "{type} : ce format n’est pas un standard ouvert (aucune norme publique ne le décrit, ou son usage est "
+            "restreint)."
+        ),
+    )
+    FOR_EYES = "for-eyes", mark("{type} : un traitement automatisé n’en tire pas les données sans les deviner.")
     PDF_WORDS = (
         "pdf-words",
         mark(
-            "PDF avec du texte (pages qui en ont : {with_words} sur {pages}) : une machine n’en tire pas les données."
+            "PDF avec du texte (pages qui en ont : {with_words} sur {pages}) : un traitement automatisé n’en tire pas "
+            "les données sans les deviner."
         ),
     )
     PDF_SCAN = (
