@@ -40,6 +40,7 @@ from registry.contracts.followup import step_api as followup_steps_api
 from registry.contracts.followup import step_routes as followup_steps
 from registry.contracts.matrix import api as contracts_matrix_api
 from registry.contracts.matrix import routes as contracts_matrix
+from registry.contracts.reminders import api as reminders_api
 from registry.contracts.reminders import panels as reminders_panels
 from registry.contracts.reminders import routes as reminders_routes
 from registry.contracts.upstream import panels as upstream_panels
@@ -254,6 +255,7 @@ HANDLERS: tuple[HTTPRouteHandler, ...] = (
     *depot_routes.HANDLERS,
     *depots_api.HANDLERS,
     *reminders_routes.HANDLERS,
+    *reminders_api.HANDLERS,
     *contracts_api.HANDLERS,
     *decp_routes.HANDLERS,
     *decp_api.HANDLERS,

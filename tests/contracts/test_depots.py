@@ -26,11 +26,12 @@ from registry.contracts.depots.queries import enter_depot, get_link
 from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.models import Contract
+from registry.contracts.queries import find_party_rows
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
-from registry.kernel.errors import Invalid
+from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Role
 from registry.ledger.models import LedgerEntry
 from registry.platform.database import open_session
@@ -240,6 +241,49 @@ def test_a_link_lasts_a_year_at_most_and_is_for_a_party_of_the_contract(scene: S
         DepotForm(party_id=scene.operator, days=MOST_DAYS + 1)
     with scene.town.acting() as session, pytest.raises(Invalid, match="partie de ce contrat"):
         make_operator_link(session, scene.contract, DepotForm(party_id=scene.town.commune_id), today=scene.today)
+
+
+def test_what_nothing_awaits_is_refused_before_the_file_is_read(scene: Scene, monkeypatch: pytest.MonkeyPatch) -> None:
+    scene.deposits(csv_of(ROWS))
+    with scene.town.acting() as session:
+        [receipt] = session.execute(select(DeliveryReceipt)).scalars().all()
+        accept_receipt(session, receipt.id, AcceptForm(), expected=receipt.version)
+
+    def reads_it(*_given: object, **_named: object) -> None:
+        raise AssertionError("the file was read")
+
+    monkeypatch.setattr("registry.contracts.checks.visiting.check_file", reads_it)
+    answer = scene.deposits(csv_of(ROWS))
+    assert (answer.status_code, "déjà acceptée" in answer.text) == (409, True)
+
+
+def test_the_link_of_a_party_that_left_or_no_longer_delivers_says_so_and_takes_nothing(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/contrats/{scene.contract}/liens-de-depot"
+    assert "En service" in dpo.get(path).text
+
+    def changes(**values: Any) -> None:
+        with scene.town.acting() as session:
+            row = find_party_rows(session, scene.contract)[scene.operator]
+            for name, value in values.items():
+                setattr(row, name, value)
+
+    for change, back in (
+        ({"annulled": True}, {"annulled": False}), ({"side": PartySide.GRANTOR}, {"side": PartySide.HOLDER}),
+    ):  # fmt: skip
+        changes(**change)
+        shown = dpo.get(path).text
+        assert "Fermé : n’est plus une partie qui livre" in shown.replace("\xa0", " ")
+        assert "En service" not in shown
+        assert "/renouveler" not in shown
+        assert scene.page().status_code == 404
+        assert scene.deposits(csv_of(ROWS)).status_code == 404
+        with scene.town.acting() as session:
+            version = get_link(session, scene.link).version
+            with pytest.raises(Conflict, match="ne livre plus rien par ce contrat"):
+                renew_operator_link(session, scene.link, RenewForm(), expected=version, today=scene.today)
+        changes(**back)
+    assert scene.receipts() == []
+    assert scene.page().status_code == 200
 
 
 def test_only_a_digest_is_kept_and_the_address_is_in_no_log(scene: Scene, journal: StringIO) -> None:

@@ -13,11 +13,13 @@ from registry.contracts.clauses.forms import ClauseForm
 from registry.contracts.clauses.service import record_clause
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.depots.queries import get_link
 from registry.contracts.queries import get_contract
 from registry.contracts.reminders.forms import ReminderForm
 from registry.contracts.reminders.gathering import gather, get_keeper
+from registry.contracts.reminders.queries import find_reminders
 from registry.contracts.reminders.rules import Reminded, ripe_on
-from registry.contracts.reminders.service import record_reminder
+from registry.contracts.reminders.service import record_reminder, set_reminder_aside
 from registry.contracts.service import set_contract_aside
 from registry.kernel.errors import Conflict, Invalid, Refusal
 from registry.kernel.issuing import Moment, Subject
@@ -170,3 +172,73 @@ def test_the_form_proposes_a_text_and_what_is_not_late_is_not_reminded(scene: Sc
         get_delivery(session, scene.delivery).annulled = True
     with scene.town.acting() as session, pytest.raises(Conflict, match="n’est pas en retard"):
         reminded(session, scene, sent=1, delay=3)
+
+
+@pytest.mark.database
+def test_the_proposed_text_reserves_our_rights_and_says_where_to_deposit_without_what_opens_it(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
+
+    def proposed() -> str:
+        return unescape(dpo.get(path).text).replace("\xa0", " ").replace("\u202f", " ")
+
+    with_link = proposed()
+    assert "sans préjudice des pénalités et de tous les droits" in with_link
+    assert "Pénalités encourues à ce jour : 9 jours × 150,50 € = 1 354,50 €" in with_link
+    assert re.search(r"commence par \S+/depot/, par le lien qui vous a été transmis", with_link)
+    assert scene.token not in with_link
+    with scene.town.acting() as session:
+        get_link(session, scene.link).revoked = True
+    without = proposed()
+    assert "/depot/," not in without
+    assert "peut vous donner un lien pour la déposer en ligne" in without
+
+
+@pytest.mark.database
+def test_a_contract_without_penalties_is_not_told_so_to_its_holder(town: Town) -> None:
+    scene = Scene(town)
+    shown = unescape(town.someone(Role.DPO).get(f"/livraisons/{scene.delivery}/relancer").text)
+    assert "le contrat ne chiffre pas" not in shown
+    assert "sans préjudice des pénalités" in shown
+
+
+@pytest.mark.database
+def test_a_reminder_keeps_the_address_it_went_to_and_the_notice_says_it(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
+    version = re.search(r'name="version" value="(\d+)"', dpo.get(path).text)
+    assert version is not None
+    form = {
+        "version": version[1], "message": TEXT, "sent_on": (scene.today - 5 * ONE).isoformat(),
+        "comply_by": (scene.today - ONE).isoformat(), "recipient": "service@exploitant.invalid",
+    }  # fmt: skip
+    assert dpo.post(path, form).status_code == 303
+    assert "service@exploitant.invalid" in dpo.get(f"/livraisons/{scene.delivery}").text
+    with scene.town.acting() as session:
+        assert "à service@exploitant.invalid" in str(notice(session, scene)["all"]["sheets"])
+    [told] = dpo.api("GET", f"/api/v1/deliveries/{scene.delivery}/reminders").json()["reminders"]
+    assert (told["recipient"], told["mailed"]) == ("service@exploitant.invalid", False)
+
+
+@pytest.mark.database
+def test_a_reminder_noted_by_mistake_is_annulled_and_no_notice_follows_it(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        made = reminded(session, scene, sent=6, delay=4)
+        number, version = made.id, made.version
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/relances/{number}/annuler"
+    assert dpo.post(path, {"version": str(version), "reason": ""}).status_code == 422
+    assert dpo.post(path, {"version": str(version), "reason": "Notée deux fois"}).status_code == 303
+    page = unescape(dpo.get(f"/livraisons/{scene.delivery}").text)
+    assert "Annulée" in page
+    assert "formal-notice" not in page
+    with scene.town.acting() as session, pytest.raises(Refusal, match="Relancez d’abord le titulaire"):
+        notice(session, scene)
+    assert dpo.post(path, {"version": str(version), "reason": "Notée deux fois"}).status_code == 409
+    back = dpo.api(
+        "POST", f"/api/v1/delivery-reminders/{number}/restoration", json={"reason": "Elle était bonne"},
+        headers={"If-Match": f'"{version + 1}"'},
+    )  # fmt: skip
+    assert (back.status_code, back.json()["annulled"]) == (200, False)
+    with scene.town.acting() as session:
+        assert "9 jours" in notice(session, scene)["Jours de retard à ce jour"]["text"].replace("\xa0", " ")
+        [row] = find_reminders(session, scene.delivery)
+        with pytest.raises(Conflict, match="n’est pas annulée"):
+            set_reminder_aside(session, row.id, expected=row.version, reason="Si", annulled=False)

@@ -15,7 +15,7 @@ from registry.contracts.checks.visiting import check_upload
 from registry.contracts.deliveries.forms import ReceiptForm
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.queries import get_delivery
-from registry.contracts.deliveries.service import receive
+from registry.contracts.deliveries.service import receive, refuse_unless_awaited
 from registry.contracts.deliveries.visiting import DELIVERED_FILE, keep_delivery, tell_file
 from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.depots.queries import Depositor, enter_depot
@@ -79,6 +79,8 @@ def deposit_file(visit: Visit, delivery_id: int) -> DeliveryReceipt:
     Raises: NotFound; Conflict when nothing is awaited any more; Invalid for no file, or one that is not kept.
     """
     delivery = get_delivery(visit.session, delivery_id)
+    # What no answer awaits is not read: a file takes seconds to go through.
+    refuse_unless_awaited(visit.session, delivery, DeliveryChannel.LINK)
     file = visit.upload.file if visit.upload is not None else None
     if file is None:
         raise Invalid(_(_NO_FILE), (FieldError("file", _(_NO_FILE)),))

@@ -10,7 +10,8 @@ from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTI
 from registry.contracts.depots.forms import MOST_DAYS, USUAL_DAYS, DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.queries import find_links, get_link
-from registry.contracts.depots.service import DELIVERING, make_operator_link, renew_operator_link, revoke_operator_link
+from registry.contracts.depots.rules import delivers
+from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
 from registry.contracts.depots.views import LinkMadePage, LinksPage, link_line
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_party_rows, get_contract
@@ -36,14 +37,14 @@ def _page(
     visit: Visit, contract: Contract, values: Mapping[str, Any], errors: Mapping[str, str] = {}, status: int = 200
 ) -> Response[Any]:
     links = find_links(visit.session, contract.id)
-    every = find_party_rows(visit.session, contract.id).values()
-    rows = [row for row in every if not row.annulled and row.side in DELIVERING]
+    every = find_party_rows(visit.session, contract.id)
+    rows = [row for row in every.values() if delivers(row)]
     # Who owes the data comes first: it is the one chosen unless somebody chooses another.
     parties = [row.party_id for row in sorted(rows, key=lambda row: (row.side is not PartySide.HOLDER, row.id))]
     names = find_names_of(visit.session, [*parties, *(one.party_id for one in links)])
     page = LinksPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
-        links=[link_line(one, names, visit.today) for one in links],
+        links=[link_line(one, contract, every.get(one.party_id), names, visit.today) for one in links],
         parties=[(str(number), names.get(number, "")) for number in parties],
         values=values, errors=errors, labels={"party_id": _("Pour"), "days": _("Durée, en jours")},
         usual=USUAL_DAYS, most=MOST_DAYS,

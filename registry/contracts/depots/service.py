@@ -9,14 +9,13 @@ from registry.accounts.service import new_token
 from registry.contracts.depots.forms import DepotForm, RenewForm
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.depots.queries import get_link
+from registry.contracts.depots.rules import DELIVERING, delivers
 from registry.contracts.queries import find_party_rows, get_contract
-from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
-from registry.kernel.words import _
+from registry.kernel.words import _, mark
 from registry.ledger.service import say
 
-DELIVERING = frozenset({PartySide.HOLDER, PartySide.CO_HOLDER, PartySide.SUBCONTRACTOR, PartySide.PARTNER})
-"""The places in a contract from which something is delivered to the authority; the partners of an agreement do too."""
+_LEFT = mark("Cette partie ne livre plus rien par ce contrat : donnez un lien à une partie qui livre.")
 
 
 def make_operator_link(
@@ -52,11 +51,13 @@ def renew_operator_link(
 ) -> tuple[OperatorLink, str]:  # fmt: skip
     """The same link with another address, for some more days; the former address opens nothing any more.
 
-    Raises: NotFound; Stale; Conflict when its contract is annulled.
+    Raises: NotFound; Stale; Conflict when its contract is annulled, or when the party left it.
     """
     link = _as_read(session, link_id, expected)
     if get_contract(session, link.contract_id).annulled:
         raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
+    if not delivers(find_party_rows(session, link.contract_id).get(link.party_id)):
+        raise Conflict(_(_LEFT))
     token = new_token()
     say(session, "contracts:link:renew")
     link.token_hash, link.expires_on = digest_of(token).hex(), today + timedelta(days=form.days)

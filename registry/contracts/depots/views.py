@@ -12,12 +12,15 @@ from registry.contracts.deliveries.views import state_mark, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.depots.gathering import Depot, Owed
 from registry.contracts.depots.models import OperatorLink
+from registry.contracts.depots.rules import delivers
 from registry.contracts.depots.vocabulary import DepotState
+from registry.contracts.models import Contract, ContractParty
 from registry.contracts.views import StateMark
 from registry.kernel.words import _, ngettext
 
 _SHAPES = {
     DepotState.OPEN: "compliant", DepotState.EXPIRED: "not-applicable", DepotState.REVOKED: "not-applicable",
+    DepotState.LEFT: "not-applicable", DepotState.SET_ASIDE: "not-applicable",
 }  # fmt: skip
 _ANSWERS = {
     ReceiptAnswer.WAITING: "to-complete", ReceiptAnswer.ACCEPTED: "compliant", ReceiptAnswer.REFUSED: "non-compliant",
@@ -34,6 +37,7 @@ class LinkLine:
     expires_on: date
     state: StateMark
     is_open: bool
+    may_renew: bool
 
 
 @dataclass(frozen=True)
@@ -118,14 +122,25 @@ class ClosedDepotPage:
     wait: bool
 
 
-def link_line(link: OperatorLink, names: Mapping[int, str], today: date) -> LinkLine:
-    """A link as the page of its contract shows it."""
-    state = (
-        DepotState.REVOKED if link.revoked else DepotState.EXPIRED if link.expires_on < today else DepotState.OPEN
-    )  # fmt: skip
+def link_state(link: OperatorLink, contract: Contract, party: ContractParty | None, today: date) -> DepotState:
+    """Where a link stands on a day: what `enter_depot` asks of it, and why it refuses."""
+    if contract.annulled:
+        return DepotState.SET_ASIDE
+    if not delivers(party):
+        return DepotState.LEFT
+    if link.revoked:
+        return DepotState.REVOKED
+    return DepotState.EXPIRED if link.expires_on < today else DepotState.OPEN
+
+
+def link_line(
+    link: OperatorLink, contract: Contract, party: ContractParty | None, names: Mapping[int, str], today: date
+) -> LinkLine:
+    """A link as the page of its contract shows it; `party` is whom it was given to, in the contract as it stands."""
+    state = link_state(link, contract, party, today)
     return LinkLine(
         link.id, link.version, names.get(link.party_id, ""), link.expires_on, StateMark(_SHAPES[state], state.label),
-        state is DepotState.OPEN,
+        is_open=state is DepotState.OPEN, may_renew=state not in {DepotState.LEFT, DepotState.SET_ASIDE},
     )  # fmt: skip
 
 

@@ -9,3 +9,5 @@ class DepotState(Labelled):
     OPEN = "open", mark("En service")
     EXPIRED = "expired", mark("Expiré")
     REVOKED = "revoked", mark("Révoqué")
+    LEFT = "left", mark("Fermé : n’est plus une partie qui livre")
+    SET_ASIDE = "set-aside", mark("Fermé : contrat annulé")

@@ -15,7 +15,8 @@ USUAL_DAYS = 15
 class ReminderForm(BaseModel):
     """A reminder: what is written, when it leaves (today without a day), until when one may comply.
 
-    `recipient` is the mailbox to which the registry sends it; none where somebody sends it in their own way.
+    `recipient` is the mailbox to which it goes: the registry sends it there where it can, else somebody does. None
+    where it is sent otherwise.
     """
 
     model_config = ConfigDict(extra="forbid")

@@ -224,12 +224,17 @@ def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
 
 
 def _reminders(sent: Sequence[Any]) -> dict[str, Any]:
-    rows = [(str(one.number), say_day(one.sent_on), say_day(one.comply_by), one.message) for one in sent]
+    rows = [(str(one.number), _sent(one), say_day(one.comply_by), one.message) for one in sent]
     headers = (_("N°"), _("Envoyée le"), _("Délai donné jusqu’au"), _("Texte"))
     return {
         "id": "relances", "name": _("Relances restées sans effet"),
         "grids": [{"caption": _("Relances envoyées"), "headers": headers, "rows": rows}],
     }  # fmt: skip
+
+
+def _sent(one: Any) -> str:
+    day = say_day(one.sent_on)
+    return _("{day}, à {recipient}").format(day=day, recipient=one.recipient) if one.recipient else day
 
 
 def _came(receipts: Sequence[Any]) -> dict[str, Any]:

@@ -11,7 +11,8 @@ from registry.platform.tables import Kind, Versioned, free
 class DeliveryReminder(Versioned, table=True):
     """A reminder of a delivery that is late: what was written, when, and the day given to comply (included).
 
-    `mailed` where the registry itself sent it; else somebody did, in their own way. `number` counts from 1 a delivery.
+    `mailed` where the registry itself sent it, to `recipient`; else somebody did, in their own way. `number` counts
+    from 1 a delivery. One that is annulled was noted by mistake: no formal notice follows it.
     """
 
     __tablename__ = "delivery_reminder"
@@ -29,4 +30,5 @@ class DeliveryReminder(Versioned, table=True):
     comply_by: date
     message: str = free()
     mailed: bool = Field(default=False)
+    recipient: str | None = free(nullable=True)
     annulled: bool = Field(default=False)

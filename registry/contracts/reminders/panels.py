@@ -13,19 +13,23 @@ from registry.web.visits import Panel, Visit
 def reminders_of(visit: Visit, delivery_id: int) -> RemindersPanel | None:
     """The reminders of a delivery; nothing where it is not late and none was sent."""
     delivery, today = get_delivery(visit.session, delivery_id), visit.today
-    sent = [one for one in find_reminders(visit.session, delivery_id) if not one.annulled]
+    sent = find_reminders(visit.session, delivery_id)
     state = state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
     is_late = state is DeliveryState.LATE and not delivery.annulled
     if not sent and not is_late:
         return None
     lines = [
-        ReminderLine(one.number, one.sent_on, one.comply_by, one.message, one.mailed, one.comply_by < today)
+        ReminderLine(
+            one.id, one.number, one.sent_on, one.comply_by, one.message, one.mailed, one.recipient or "",
+            one.comply_by < today, one.annulled,
+        )
         for one in sent
-    ]
+    ]  # fmt: skip
     body, visitor = delivery.organisation_id, visit.visitor
-    ripe = ripe_on([Reminded(one.sent_on, one.comply_by) for one in sent], today)
+    ripe = ripe_on([Reminded(one.sent_on, one.comply_by) for one in sent if not one.annulled], today)
+    may_record = visitor.may(Permission.CONTRACTS_DELIVERY_RECORD, body)
     return RemindersPanel(
-        delivery_id, lines, is_late and visitor.may(Permission.CONTRACTS_DELIVERY_RECORD, body),
+        delivery_id, lines, is_late and may_record, may_record,
         is_late and ripe and visitor.may(Permission.REPORTING_DOCUMENT_ISSUE, body),
     )  # fmt: skip
 

@@ -9,14 +9,20 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_503_SERVICE_UNAVAILABLE
 
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.views import again
+from registry.contracts.clauses.views import SetAsidePage, again
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.views import title_of
-from registry.contracts.queries import get_contract
+from registry.contracts.depots.queries import find_links
+from registry.contracts.depots.views import link_state
+from registry.contracts.depots.vocabulary import DepotState
+from registry.contracts.models import Contract
+from registry.contracts.queries import find_party_rows, get_contract
 from registry.contracts.reminders.forms import USUAL_DAYS, ReminderForm
-from registry.contracts.reminders.service import record_reminder, refuse_unless_late
-from registry.contracts.reminders.views import ReminderPage, proposed_text
+from registry.contracts.reminders.models import DeliveryReminder
+from registry.contracts.reminders.queries import get_reminder
+from registry.contracts.reminders.service import record_reminder, refuse_unless_late, set_reminder_aside
+from registry.contracts.reminders.views import Door, ReminderPage, proposed_text
 from registry.datasets.queries import find_titles
 from registry.kernel.dates import plus_days
 from registry.kernel.errors import Conflict, Invalid, Stale, Unavailable
@@ -24,10 +30,13 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.mail import Mailer
 from registry.web.forms import read_number
+from registry.web.typed import AnnulForm
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 RECORD = Permission.CONTRACTS_DELIVERY_RECORD
 NOTICES["livraison-relancee"] = mark("La relance est notée.")
+NOTICES["relance-annulee"] = mark("La relance est annulée. Rien n’est effacé : vous pouvez la rétablir.")
+NOTICES["relance-retablie"] = mark("La relance est rétablie.")
 
 
 def _delivery(visit: Visit, delivery_id: int) -> Delivery:
@@ -58,6 +67,17 @@ def _page(
     return visit.page("contracts/reminder.html", page, status=status)
 
 
+def _door(visit: Visit, contract: Contract) -> Door | None:
+    """Where the holder deposits, if a link of the contract opens today: the one that lasts longest."""
+    parties = find_party_rows(visit.session, contract.id)
+    open_until = [
+        one.expires_on
+        for one in find_links(visit.session, contract.id)
+        if link_state(one, contract, parties.get(one.party_id), visit.today) is DepotState.OPEN
+    ]
+    return Door(f"{visit.premises.public_url}/depot/", max(open_until)) if open_until else None
+
+
 @route("GET", "/livraisons/{delivery_id:int}/relancer", RECORD)
 def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
     """The form of a reminder, with a text to read again."""
@@ -70,7 +90,8 @@ def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
         return _page(visit, delivery, values, {"_": refusal.message}, HTTP_409_CONFLICT)
     contract = get_contract(visit.session, delivery.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
-    text = proposed_text(delivery, _title(visit, delivery), contract.object, cost, written, comply_by)
+    door = _door(visit, contract)
+    text = proposed_text(delivery, _title(visit, delivery), contract.object, cost, written, comply_by, door)
     return _page(visit, delivery, {**values, "message": text})
 
 
@@ -100,4 +121,45 @@ def remind(visit: Visit, delivery_id: int) -> Response[Any]:
     return visit.go(f"/livraisons/{delivery_id}#relances", done="livraison-relancee")
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_remind, remind)
+def _of_reminder(visit: Visit, reminder_id: int) -> tuple[DeliveryReminder, Delivery]:
+    reminder = get_reminder(visit.session, reminder_id)
+    visit.visitor.require(RECORD, reminder.organisation_id)
+    return reminder, get_delivery(visit.session, reminder.delivery_id)
+
+
+def _aside_page(visit: Visit, reminder_id: int, error: str = "", status: int = 200) -> Response[Any]:
+    reminder, delivery = _of_reminder(visit, reminder_id)
+    page = SetAsidePage(
+        delivery.contract_id, get_contract(visit.session, delivery.contract_id).object,
+        _("Relance n° {number}").format(number=reminder.number),
+        _("Pour une relance notée par erreur : aucune mise en demeure ne la suivra. Un courriel déjà parti n’est pas "
+          "rappelé."),
+        f"/livraisons/relances/{reminder.id}/annuler", f"/livraisons/{delivery.id}#relances", reminder.version,
+        reminder.annulled, error,
+    )  # fmt: skip
+    return visit.page("contracts/set_aside.html", page, status=status)
+
+
+@route("GET", "/livraisons/relances/{reminder_id:int}/annuler", RECORD)
+def show_annul_reminder(visit: Visit, reminder_id: int) -> Response[Any]:
+    """Asks why a reminder is set aside, or brought back."""
+    return _aside_page(visit, reminder_id)
+
+
+@route("POST", "/livraisons/relances/{reminder_id:int}/annuler", RECORD)
+def annul_reminder(visit: Visit, reminder_id: int) -> Response[Any]:
+    """Sets a reminder aside, or brings it back."""
+    reminder, delivery = _of_reminder(visit, reminder_id)
+    read, aside = visit.form(AnnulForm), not reminder.annulled
+    if isinstance(read, Rejected):
+        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
+        return _aside_page(visit, reminder_id, why, HTTP_422_UNPROCESSABLE_ENTITY)
+    expected = read_number(visit.form_data().first("version")) or 0
+    try:
+        set_reminder_aside(visit.session, reminder_id, expected=expected, reason=read.form.reason, annulled=aside)
+    except (Stale, Conflict) as refusal:
+        return _aside_page(visit, reminder_id, again(refusal)["_"], HTTP_409_CONFLICT)
+    return visit.go(f"/livraisons/{delivery.id}#relances", done="relance-annulee" if aside else "relance-retablie")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_remind, remind, show_annul_reminder, annul_reminder)

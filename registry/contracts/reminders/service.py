@@ -13,7 +13,7 @@ from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.queries import get_contract
 from registry.contracts.reminders.forms import ReminderForm
 from registry.contracts.reminders.models import DeliveryReminder
-from registry.contracts.reminders.queries import find_reminders
+from registry.contracts.reminders.queries import find_reminders, get_reminder
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
@@ -64,13 +64,33 @@ def record_reminder(
     made = DeliveryReminder(
         organisation_id=delivery.organisation_id, delivery_id=delivery.id,
         number=len(find_reminders(session, delivery_id)) + 1, sent_on=sent_on, comply_by=form.comply_by,
-        message=form.message, mailed=mailed,
+        message=form.message, mailed=mailed, recipient=form.recipient,
     )  # fmt: skip
     session.add(made)
     session.flush()
     session.refresh(made)
     touch(session, "delivery", delivery.id)
     return made
+
+
+def set_reminder_aside(
+    session: Session, reminder_id: int, *, expected: int, reason: str, annulled: bool
+) -> DeliveryReminder:  # fmt: skip
+    """Annuls a reminder noted by mistake, or brings it back, with a reason: what was mailed is not called back.
+
+    Raises: NotFound; Stale; Conflict when it is so already.
+    """
+    reminder = get_reminder(session, reminder_id, lock=True)
+    if reminder.version != expected:
+        raise Stale(_("Cette relance a été modifiée entre-temps."), reminder.version)
+    if reminder.annulled == annulled:
+        raise Conflict(_("Cette relance est déjà annulée.") if annulled else _("Cette relance n’est pas annulée."))
+    say(session, "contracts:delivery:unremind" if annulled else "contracts:delivery:remind-again", reason)
+    reminder.annulled = annulled
+    session.flush()
+    session.refresh(reminder)
+    touch(session, "delivery", reminder.delivery_id)
+    return reminder
 
 
 def _wrong(name: str, sentence: str) -> Invalid:

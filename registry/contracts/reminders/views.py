@@ -15,14 +15,17 @@ from registry.web.templating import say_day
 
 @dataclass(frozen=True)
 class ReminderLine:
-    """A reminder that was sent."""
+    """A reminder that was sent, to `recipient` where that is known."""
 
+    id: int
     number: int
     sent_on: date
     comply_by: date
     message: str
     mailed: bool
+    recipient: str
     passed: bool
+    annulled: bool
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,7 @@ class RemindersPanel:
     id: int
     lines: Sequence[ReminderLine]
     may_remind: bool
+    may_annul: bool
     may_notify: bool
 
 
@@ -50,15 +54,42 @@ class ReminderPage:
     labels: Mapping[str, str]
 
 
-def proposed_text(delivery: Delivery, title: str, contract: str, cost: Cost, written: Written, comply_by: date) -> str:
-    """A reminder in words, for somebody to read again before it leaves."""
+@dataclass(frozen=True)
+class Door:
+    """The page where a holder deposits, without what opens it; and until when its link does, included."""
+
+    address: str
+    until: date
+
+
+def proposed_text(
+    delivery: Delivery, title: str, contract: str, cost: Cost, written: Written, comply_by: date, door: Door | None
+) -> str:
+    """A reminder in words, for somebody to read again before it leaves: it gives nothing up of what the contract says.
+
+    It says what the lateness costs where a clause says how much, and is silent where none does.
+    """
+    penalty = " ".join(say_penalty(cost, written)) if cost.terms is not None else ""
     lines = [
         _("Madame, Monsieur,"),
         _("Le contrat « {contract} » prévoit la livraison de « {title} » le {due}.").format(
             contract=contract, title=title, due=say_day(delivery.due_on)
         ),
         _("À ce jour elle n’est pas acquise : {days} de retard.").format(days=say_days(cost.lateness.days)),
-        *say_penalty(cost, written),
-        _("Merci de la déposer au plus tard le {day}.").format(day=say_day(comply_by)),
+        *([_("Pénalités encourues à ce jour : {sum}").format(sum=penalty)] if penalty else []),
+        _("Merci de la déposer au plus tard le {day}.").format(day=say_day(comply_by)) + " " + _say_door(door),
+        _(
+            "Cette relance est faite sans préjudice des pénalités et de tous les droits que la collectivité tient du "
+            "contrat et de la loi ; elle n’accorde aucun délai qui suspende les pénalités."
+        ),
     ]
     return "\n\n".join(lines)
+
+
+def _say_door(door: Door | None) -> str:
+    if door is None:
+        return _("Le service qui suit ce contrat la reçoit, et peut vous donner un lien pour la déposer en ligne.")
+    return _(
+        "Votre page de dépôt est à l’adresse qui commence par {address}, par le lien qui vous a été transmis, valable "
+        "jusqu’au {day} inclus."
+    ).format(address=door.address, day=say_day(door.until))
