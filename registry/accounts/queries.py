@@ -348,9 +348,7 @@ def find_tokens(session: Session, account_id: int, on: date) -> Sequence[ApiToke
 
 def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
     """How to show each actor of the ledger: a name for an account, words for the rest."""
-    numbers = {
-        actor: int(part) for actor in actors if (part := actor.partition("account:")[2].partition(" ")[0]).isdigit()
-    }
+    numbers = _accounts_of(actors)
     names = {
         row.id: row.value
         for row in session.execute(
@@ -367,6 +365,28 @@ def find_actor_names(session: Session, actors: set[str]) -> dict[str, str]:
     hidden = set(numbers.values()) - names.keys()
     names |= (_erased(session, hidden) | _offices(session, hidden)) if hidden else {}
     return {actor: _actor_words(actor, names.get(numbers.get(actor, 0))) for actor in actors}
+
+
+def find_offices(session: Session, actors: set[str]) -> dict[str, str]:
+    """Each actor of the ledger by the role and the body it has now: no name, where the office is what matters."""
+    numbers = _accounts_of(actors)
+    offices = _offices(session, set(numbers.values())) if numbers else {}
+    return {
+        actor: _actor_words(
+            actor,
+            offices.get(number, _("Compte n° {number}").format(number=number))
+            if (number := numbers.get(actor)) is not None
+            else None,
+        )
+        for actor in actors
+    }
+
+
+def _accounts_of(actors: set[str]) -> dict[str, int]:
+    """The account of each actor that is one."""
+    return {
+        actor: int(part) for actor in actors if (part := actor.partition("account:")[2].partition(" ")[0]).isdigit()
+    }
 
 
 def _erased(session: Session, accounts: set[int]) -> dict[int, str]:

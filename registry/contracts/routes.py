@@ -9,12 +9,11 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.accounts.queries import find_actor_names
 from registry.contracts.clauses.events import events_of
-from registry.contracts.clauses.history import amendment_history
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.clauses.time_line import time_line
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
+from registry.contracts.history import find_contract_history
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
     ContractFilter,
@@ -38,7 +37,6 @@ from registry.contracts.views import (
     choices,
     contract_line,
     contract_views,
-    history_views,
     party_view,
     say_contract_value,
     state_mark,
@@ -49,9 +47,8 @@ from registry.datasets.views import ConflictRow
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
-from registry.ledger.queries import find_versions, find_versions_of_rows, get_version
+from registry.ledger.queries import get_version
 from registry.organisations.queries import find_organisations, get_organisation
-from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
 from registry.web.setting_aside import Aside, asking_why
@@ -67,10 +64,6 @@ NOTICES.update(
 )
 _PAGE, _EMPTY_ROWS = 50, 3
 _LIST = "contrats"
-_OURS = {
-    OrganisationKind.INTERCOMMUNAL_AUTHORITY, OrganisationKind.COMMUNE, OrganisationKind.DEPARTMENT,
-    OrganisationKind.SERVICE,
-}  # fmt: skip
 
 
 def _filter_of(visit: Visit) -> ContractFilter:
@@ -161,16 +154,9 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
 
 @route("GET", "/contrats/{contract_id:int}/historique", READ)
 def show_contract_history(visit: Visit, contract_id: int) -> Response[Any]:
-    """Who changed what of a contract and of its amendments, when and why, in words."""
+    """Who changed what of a contract and of all that is below it, when and why, in words."""
     contract = get_contract(visit.session, contract_id)
-    versions = find_versions(visit.session, "contract", contract_id)
-    numbers = {one.id: one.number for one in find_amendments(visit.session, contract_id)}
-    of_acts = find_versions_of_rows(visit.session, "amendment", list(numbers)) if numbers else {}
-    every = [*versions, *(one for each in of_acts.values() for one in each)]
-    actors = find_actor_names(visit.session, {version.actor for version in every})
-    changes = [*history_views(versions, actors), *amendment_history(numbers, of_acts, actors)]
-    latest_first = sorted(changes, key=lambda one: one.at, reverse=True)
-    page = ContractHistoryPage(contract.id, contract.object, latest_first)
+    page = ContractHistoryPage(contract.id, contract.object, find_contract_history(visit.session, contract))
     return visit.page("contracts/history.html", page)
 
 
@@ -194,7 +180,7 @@ def _form_page(
         values=values,
         errors={name.partition(".")[0]: message for name, message in (errors or {}).items()},
         labels={name: _(label) for name, label in CONTRACT_LABELS.items()},
-        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind in _OURS],
+        organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind.is_authority],
         bodies=[(str(body.id), body.name) for body in bodies],
         parties=[*parties, *({} for _row in range(_EMPTY_ROWS))],
         choices=choices(),

@@ -74,18 +74,31 @@ def find_versions_of_rows(
     session: Session, table: str, row_ids: Sequence[int], limit: int = 200
 ) -> dict[int, list[Version]]:
     """The history of several rows of a table, by row, each latest first; `limit` versions in all."""
-    rows = session.execute(
+    found = find_versions_among(session, {table: row_ids}, limit)
+    return {row: versions for (_table, row), versions in found.items()}
+
+
+def find_versions_among(
+    session: Session, rows: Mapping[str, Sequence[int]], limit: int = 200
+) -> dict[tuple[str, int], list[Version]]:
+    """The history of rows of several tables, by table and row, each latest first; `limit` versions in all."""
+    asked = [(table, list(ids)) for table, ids in rows.items() if ids]
+    if not asked:
+        return {}
+    held = " OR ".join(f"(table_name = :table_{n} AND row_id = ANY (:ids_{n}))" for n in range(len(asked)))
+    given = {f"table_{n}": table for n, (table, _ids) in enumerate(asked)}
+    given |= {f"ids_{n}": ids for n, (_table, ids) in enumerate(asked)}  # type: ignore[misc]
+    found_rows = session.execute(
         text(
-            "SELECT row_id, version, verb, actor, account_id, event, reason, batch_id, recorded_at, snapshot, xid"
-            " FROM ledger_entry WHERE table_name = :table AND row_id = ANY (:row_ids)"
-            " ORDER BY id DESC LIMIT :limit"
+            "SELECT table_name, row_id, version, verb, actor, account_id, event, reason, batch_id, recorded_at,"
+            f" snapshot, xid FROM ledger_entry WHERE {held} ORDER BY id DESC LIMIT :limit"
         ),
-        {"table": table, "row_ids": list(row_ids), "limit": limit},
+        {**given, "limit": limit},
     ).all()
-    texts = _find_texts(session, [row.snapshot for row in rows], [row.reason for row in rows])
-    found: dict[int, list[Version]] = {}
-    for row in rows:
-        found.setdefault(row.row_id, []).append(
+    texts = _find_texts(session, [row.snapshot for row in found_rows], [row.reason for row in found_rows])
+    found: dict[tuple[str, int], list[Version]] = {}
+    for row in found_rows:
+        found.setdefault((row.table_name, row.row_id), []).append(
             Version(
                 version=row.version,
                 verb=row.verb,

@@ -29,6 +29,8 @@ from registry.contracts.followup.forms import ReportForm, StepForm
 from registry.contracts.followup.service import note_step, record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
+from registry.contracts.reminders.forms import ReminderForm
+from registry.contracts.reminders.service import record_reminder
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide
 from registry.datasets.bulk.forms import BulkEditForm
@@ -199,6 +201,8 @@ class Objects:
     depot: str = "d" * 43
     receipt_id: int = NOTHING
     receipt_version: int = 1
+    reminder_id: int = NOTHING
+    reminder_version: int = 1
     contract_step_id: int = NOTHING
     contract_step_version: int = 1
     party_id: int = NOTHING
@@ -485,11 +489,15 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
             sha256=file.sha256, size=file.size, name=f"{word}.csv", media_type=file.kind.media_type, type="CSV",
             open_standard=True, machine_readable=True, checks={},
         )  # fmt: skip
+        asked = ReminderForm(comply_by=date(2030, 1, 5), message=f"Relance du titulaire {word}")
+        reminder = record_reminder(
+            session, delivery.id, asked, expected=delivery.version, today=today, mailed=False
+        )  # fmt: skip
         receipt = receive(session, delivery.id, ReceiptForm(described=f"Remise {word}"), came, expected=None)
         return {
             "contract_report_id": report.id, "contract_step_id": step.id,
             "delivery_id": delivery.id, "delivery_version": delivery.version, "receipt_id": receipt.id,
-            "depot_id": link.id, "depot": opened,
+            "depot_id": link.id, "depot": opened, "reminder_id": reminder.id,
             "amendment_id": amendment.id, "clause_id": clause.id, "stipulation_id": stipulation.id,
             "contract_id": contract_id, "party_id": find_parties(session, [contract_id])[contract_id][0].row.id,
             "entry_id": record_entry(
@@ -855,6 +863,9 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /livraisons/{delivery_id:int}/relancer": _form(
         version=lambda of: str(of.delivery_version), message="La livraison n’est pas arrivée.", comply_by="2030-01-05"
     ),
+    "POST /livraisons/relances/{reminder_id:int}/annuler": _form(
+        version=lambda of: str(of.reminder_version), reason=REASON
+    ),
     "POST /contrats/{contract_id:int}/liens-de-depot": _form(party_id=lambda of: str(of.organisation_id), days="30"),
     "POST /contrats/liens-de-depot/{depot_id:int}/renouveler": _form(version=lambda of: str(of.depot_version)),
     "POST /contrats/liens-de-depot/{depot_id:int}/revoquer": _form(version=lambda of: str(of.depot_version)),
@@ -863,9 +874,11 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /livraisons/{delivery_id:int}/penalite": _form(
         version=lambda of: str(of.delivery_version), penalty="applied", penalty_reason=REASON
     ),
-    "POST /livraisons/receptions/{receipt_id:int}/accepter": _form(version=lambda of: str(of.receipt_version)),
+    "POST /livraisons/receptions/{receipt_id:int}/accepter": _form(
+        version=lambda of: str(of.receipt_version), reason=REASON
+    ),
     "POST /livraisons/receptions/{receipt_id:int}/refuser": _form(
-        version=lambda of: str(of.receipt_version), reasons=REASON
+        version=lambda of: str(of.receipt_version), reasons=REASON, reason=REASON
     ),
     "POST /livraisons/receptions/{receipt_id:int}/annuler": _form(
         version=lambda of: str(of.receipt_version), reason=REASON
@@ -1162,8 +1175,10 @@ BODIES: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/deliveries/{delivery_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/deliveries/{delivery_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/deliveries/{delivery_id:int}/penalty": lambda _of: {"penalty": "remitted", "penalty_reason": REASON},
-    "POST /api/v1/delivery-receipts/{receipt_id:int}/acceptance": lambda _of: {},
-    "POST /api/v1/delivery-receipts/{receipt_id:int}/refusal": lambda _of: {"reasons": REASON},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/acceptance": lambda _of: {"reason": REASON},
+    "POST /api/v1/delivery-receipts/{receipt_id:int}/refusal": lambda _of: {"reasons": REASON, "reason": REASON},
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/annulment": lambda _of: {"reason": REASON},
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/delivery-receipts/{receipt_id:int}/annulment": lambda _of: {"reason": REASON},
     "POST /api/v1/delivery-receipts/{receipt_id:int}/restoration": lambda _of: {"reason": REASON},
     "POST /api/v1/contracts/{contract_id:int}/amendments": lambda _of: {"number": 8, "object": "Avenant neuf"},
@@ -1396,7 +1411,7 @@ def _version(path: str, of: Objects) -> int | None:
         "evidence_id": of.evidence_version, "contract_id": of.contract_version, "party_id": of.terms_version,
         "amendment_id": of.amendment_version, "clause_id": of.clause_version,
         "stipulation_id": of.stipulation_version, "contract_report_id": of.contract_report_version,
-        "delivery_id": of.delivery_version, "receipt_id": of.receipt_version,
+        "delivery_id": of.delivery_version, "receipt_id": of.receipt_version, "reminder_id": of.reminder_version,
         "contract_step_id": of.contract_step_version,
         "document_id": 1, "deviation_id": of.deviation_version, "entry_id": of.entry_version,
         "measure_id": of.measure_version, "rule_id": of.spare_rule_version, "slip_id": 1, "delegation_id": 1,

@@ -118,6 +118,9 @@ EVENTS = {
     "POST /api/v1/deliveries/{delivery_id:int}/penalty": "contracts:delivery:remit",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/acceptance": "contracts:delivery:accept",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/refusal": "contracts:delivery:refuse",
+    "POST /livraisons/relances/{reminder_id:int}/annuler": "contracts:delivery:unremind",
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/annulment": "contracts:delivery:unremind",
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/restoration": "contracts:delivery:remind-again",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/annulment": "contracts:delivery:unreceive",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/restoration": "contracts:delivery:receive-again",
     "POST /api/v1/contracts/{contract_id:int}/amendments": "contracts:amendment:record",
@@ -507,6 +510,9 @@ ORDER = (
     "POST /contrats/liens-de-depot/{depot_id:int}/renouveler",
     "POST /contrats/liens-de-depot/{depot_id:int}/revoquer",
     "POST /livraisons/{delivery_id:int}/recevoir", "POST /api/v1/deliveries/{delivery_id:int}/receipts",
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/annulment",
+    "POST /api/v1/delivery-reminders/{reminder_id:int}/restoration",
+    "POST /livraisons/relances/{reminder_id:int}/annuler",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/annulment",
     "POST /api/v1/delivery-receipts/{receipt_id:int}/restoration",
     "POST /livraisons/receptions/{receipt_id:int}/annuler",
@@ -633,7 +639,10 @@ def _version(town: Town, of: Objects) -> Objects:
         report = version_in("contract_report", of.contract_report_id)
         depot = version_in("operator_link", of.depot_id)
         delivery, receipt = version_in("delivery", of.delivery_id), version_in("delivery_receipt", of.receipt_id)
-        step = version_in("contract_step", of.contract_step_id)
+        step, reminder = (
+            version_in("contract_step", of.contract_step_id),
+            version_in("delivery_reminder", of.reminder_id),
+        )
         terms = session.execute(
             text("SELECT version FROM processor_terms WHERE party_id = :id"), {"id": of.party_id}
         )  # fmt: skip
@@ -663,7 +672,7 @@ def _version(town: Town, of: Objects) -> Objects:
             stipulation_version=stipulation.scalar_one(), contract_report_version=report.scalar_one(),
             depot_version=depot.scalar_one(),
             delivery_version=delivery.scalar_one(), receipt_version=receipt.scalar_one(),
-            contract_step_version=step.scalar_one(),
+            contract_step_version=step.scalar_one(), reminder_version=reminder.scalar_one(),
             contract_version=contract.scalar_one(), rule_version=rule.scalar_one(),
             spare_rule_version=spare_rule.scalar_one(),
             evidence_version=proof.scalar_one(),

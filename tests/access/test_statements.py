@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,12 +13,14 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm
 from registry.contracts.clauses.service import record_amendment, record_clause
 from registry.contracts.deliveries.forms import DeliveryForm, ReceiptForm
+from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.service import receive, record_delivery
 from registry.contracts.deliveries.vocabulary import DeliveryChannel
 from registry.contracts.followup.forms import ReportForm, StepForm
 from registry.contracts.followup.service import note_step, record_report
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.queries import find_parties
+from registry.contracts.reminders.models import DeliveryReminder
 from registry.contracts.service import record_contract
 from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.forms import DatasetForm
@@ -147,7 +149,7 @@ STATEMENTS = {
     "/contrats": 5,
     "/contrats/{contract}": 10,
     "/contrats/donnees-essentielles": 2,
-    "/contrats/{contract}/historique": 8,
+    "/contrats/{contract}/historique": 16,
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/pieces?q=eau": 5,
     "/api/v1/contracts/{contract}/pieces": 3,
@@ -182,8 +184,11 @@ STATEMENTS = {
     "/livraisons/{delivery}/recevoir": 4,
     "/livraisons/{delivery}/annuler": 4,
     "/livraisons/{delivery}/penalite": 9,
+    "/livraisons/receptions/{receipt}/accepter": 5,
     "/livraisons/receptions/{receipt}/refuser": 9,
     "/livraisons/receptions/{receipt}/annuler": 5,
+    "/livraisons/relances/{reminder}/annuler": 4,
+    "/api/v1/deliveries/{delivery}/reminders": 2,
     "/api/v1/deliveries": 3,
     "/api/v1/deliveries/{delivery}": 7,
     "/api/v1/contracts/{contract}/delivery-calendar": 5,
@@ -311,6 +316,16 @@ def counting(town: Town) -> Iterator[list[str]]:
     event.remove(town.home.app, "before_cursor_execute", keep)
 
 
+def _reminded(session: Any, delivery: Delivery) -> int:
+    made = DeliveryReminder(
+        organisation_id=delivery.organisation_id, delivery_id=delivery.id, number=1, sent_on=date(2026, 1, 5),
+        comply_by=date(2026, 2, 5), message="La livraison n’est pas arrivée.",
+    )  # fmt: skip
+    session.add(made)
+    session.flush()
+    return made.id
+
+
 def grow(town: Town, start: int, end: int) -> dict[str, int]:
     """Records from number `start` to number `end` of everything that a page lists."""
     day = town.info["today"]()
@@ -353,6 +368,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
                     "report": 0,
                     "delivery": 0,
                     "receipt": 0,
+                    "reminder": 0,
                     "step": 0,
                     "party": 0,
                     "measure": 0,
@@ -412,6 +428,7 @@ def grow(town: Town, start: int, end: int) -> dict[str, int]:
             handed = ReceiptForm(channel=DeliveryChannel.PAPER, described=f"Remise {number}")
             receipt = receive(session, subjects["delivery"], handed, None, expected=None)
             subjects["receipt"] = subjects["receipt"] or receipt.id
+            subjects["reminder"] = subjects["reminder"] or _reminded(session, delivery)
             noted = note_step(session, made.id, StepForm(step="trial-export", done_on=day))
             subjects["step"] = subjects["step"] or noted.id
             subjects["party"] = subjects["party"] or find_parties(session, [made.id])[made.id][0].row.id

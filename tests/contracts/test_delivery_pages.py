@@ -1,16 +1,23 @@
 """Deliveries as a steward and a jurist see them: what is due, what came, what lateness costs, what the law says."""
 
+import re
 from datetime import timedelta
+from html import unescape
 from typing import Any
 
 import pytest
 from httpx import Response
 
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.depots.forms import DepotForm
+from registry.contracts.depots.service import make_operator_link, revoke_operator_link
+from registry.contracts.models import ContractParty
+from registry.contracts.vocabulary import PartySide
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
 from tests.contracts.test_clause_pages import a_contract, add, kept
 from tests.contracts.test_contract_facts import number_of, verdicts
+from tests.contracts.test_contracts import operator_of
 from tests.pages import fields_of as form_of
 
 pytestmark = pytest.mark.database
@@ -135,6 +142,24 @@ def test_the_calendar_of_a_contract_shows_what_is_near_and_what_is_far(town: Tow
     assert wrong.status_code == 422
 
 
+def test_a_calendar_of_too_many_days_is_bounded_in_a_sentence(town: Town, monkeypatch: pytest.MonkeyPatch) -> None:
+    jurist = town.someone(Role.LEGAL)
+    today, place = town.info["today"](), a_contract(jurist, town)
+    first = today - 400 * ONE
+    kept(add(jurist, place, "schedule", **{"terms-frequency": "WEEKLY", "terms-first_due_on": first.isoformat()}))
+    where = f"/api/v1/contracts/{number_of(place)}/delivery-calendar?first={first}&last={first + 99 * ONE}"
+    monkeypatch.setattr("registry.contracts.deliveries.api.MOST_DUES", 15)
+    monkeypatch.setattr("registry.contracts.deliveries.routes.MOST_SHOWN", 15)
+
+    assert len(jurist.api("GET", where).json()["dues"]) == 15
+    monkeypatch.setattr("registry.contracts.deliveries.api.MOST_DUES", 14)
+    beyond = jurist.api("GET", where)
+    assert (beyond.status_code, "demandez une période plus courte" in beyond.text) == (422, True)
+    page = jurist.get(f"{place}/livraisons").text
+    assert "ne montre que celles qui sont inscrites" in page
+    assert "Passée, rien de noté" not in page
+
+
 def test_a_schedule_that_gives_no_day_says_why(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
@@ -253,6 +278,53 @@ def test_of_two_who_answer_at_once_the_second_is_told(town: Town) -> None:
     assert stale.status_code == 412
 
 
+def test_an_answer_that_changes_asks_why_and_the_former_one_stays_on_the_page(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    sheet = deliver(steward, a_contract(jurist, town), label="Volumes")
+    kept(bring(steward, sheet))
+    kept(answer(steward, sheet, "refuser", reasons="La colonne des secteurs manque."))
+    before = steward.get(sheet).text
+    form = form_of(jurist.get(f"/livraisons/receptions/{receipt_of(jurist, sheet)['id']}/accepter"))
+
+    silent = answer(jurist, sheet, "accepter", **form)
+
+    assert (silent.status_code, "dites pourquoi elle change" in silent.text) == (422, True)
+    assert receipt_of(jurist, sheet)["answer"] == "refused"
+    assert "Réponse d’avant" not in before
+    kept(answer(jurist, sheet, "accepter", **(form | {"reason": "La colonne était dans l’autre fichier."})))
+    page = steward.get(sheet).text.replace("\xa0", " ")
+    assert "Réponse changée : La colonne était dans l’autre fichier." in page
+    who = f"par {Role.STEWARD.label} — Communauté urbaine d’essai"
+    assert re.search(rf"Réponse d’avant : Refusée le [^,]+, {who} : La colonne des secteurs manque\.", page), page
+    mute = jurist.api(
+        "POST", f"/api/v1/delivery-receipts/{receipt_of(jurist, sheet)['id']}/refusal", json={"reasons": "Vide"},
+        headers={"If-Match": f'"{receipt_of(jurist, sheet)["version"]}"'},
+    )  # fmt: skip
+    assert (mute.status_code, "dites pourquoi elle change" in mute.text) == (422, True)
+
+
+def test_to_accept_is_not_the_first_thing_offered_where_a_check_fails(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "open-format", **{"terms-format": "JSON"}))
+    good, faulty = (
+        deliver(steward, place, label=label, due_on=town.info["today"]().isoformat()) for label in ("Vu", "Lu")
+    )
+    kept(bring(steward, good, b'{"volumes": [{"point": 1}]}', "volumes.json"))
+    kept(bring(steward, faulty))
+
+    assert first_offered(steward.get(good).text) == "Accepter"
+    assert first_offered(steward.get(faulty).text) == "Refuser"
+
+
+def first_offered(page: str) -> str:
+    """The words of the button that stands out among those of a receipt."""
+    part = page.partition('id="receptions"')[2].partition("</section>")[0]
+    found = re.findall(r'class="btn btn-primary"[^>]*>(\w+)', part)
+    assert len(found) == 1, found
+    return str(found[0])
+
+
 def test_a_program_receives_and_is_refused_as_a_page_is(town: Town) -> None:
     steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
@@ -288,3 +360,39 @@ def test_a_reader_reads_and_changes_nothing(town: Town) -> None:
     assert "Noter une réception" not in reader.get(sheet).text
     assert reader.get(f"{sheet}/recevoir").status_code == 403
     assert "Volumes" in reader.get("/livraisons").text
+
+
+def test_the_history_of_a_contract_tells_its_clauses_its_deliveries_and_its_links(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "penalties", article="art. 14.2", **{"terms-euros_per_day": "150,35"}))
+    sheet = deliver(steward, place, label="Volumes", due_on=(town.info["today"]() - 3 * ONE).isoformat())
+    kept(bring(steward, sheet))
+    kept(answer(steward, sheet, "refuser", reasons="La colonne des secteurs manque."))
+    form = form_of(steward.get(f"/livraisons/receptions/{receipt_of(steward, sheet)['id']}/accepter"))
+    kept(answer(steward, sheet, "accepter", **(form | {"reason": "Elle était dans l’autre fichier."})))
+
+    page = re.sub(r"\s+", " ", unescape(jurist.get(f"{place}/historique").text))
+
+    told = [one for one in re.findall(r"<h2>(.*?)</h2>", page) if "Volumes" in one or "Pénalités" in one]
+    assert [one.partition(" : ")[0] for one in told] == [
+        "Réception acceptée", "Réception refusée", "Réception notée", "Livraison notée", "Clause relevée",
+    ]  # fmt: skip
+    assert "Elle était dans l’autre fichier." in page
+    assert "La colonne des secteurs manque." in page
+    operator = operator_of(town)
+    with town.acting() as session:
+        session.add(
+            ContractParty(
+                organisation_id=town.authority_id, contract_id=number_of(place), party_id=operator,
+                side=PartySide.HOLDER,
+            )
+        )  # fmt: skip
+        session.flush()
+        link, _token = make_operator_link(
+            session, number_of(place), DepotForm(party_id=operator), today=town.info["today"]()
+        )
+        revoke_operator_link(session, link.id, expected=link.version)
+    page = unescape(jurist.get(f"{place}/historique").text).replace("\xa0", " ")
+    assert "Lien de dépôt révoqué : Exploitant du réseau" in page
+    assert "Lien de dépôt donné : Exploitant du réseau" in page

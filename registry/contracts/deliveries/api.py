@@ -32,7 +32,7 @@ from registry.contracts.deliveries.queries import (
     get_receipt,
     place_of,
 )
-from registry.contracts.deliveries.rules import dues_between
+from registry.contracts.deliveries.rules import are_dues_beyond, dues_between
 from registry.contracts.deliveries.service import (
     accept_receipt,
     amend_delivery,
@@ -41,6 +41,7 @@ from registry.contracts.deliveries.service import (
     receive,
     record_delivery,
     refuse_receipt,
+    refuse_unless_awaited,
     set_delivery_aside,
     set_receipt_aside,
 )
@@ -62,6 +63,7 @@ from registry.kernel.errors import FieldError, Invalid
 from registry.kernel.words import _, mark
 from registry.web.calls import ApiCall, Number, PageQuestions
 from registry.web.setting_aside import setting_aside
+from registry.web.templating import say_number
 from registry.web.visits import Rejected, Visit, route
 
 REASON = "Notée deux fois"
@@ -83,6 +85,7 @@ _LABELS = {
     "annulled": mark("Vrai si la ligne est annulée"),
     "contract_id": mark("Contrat"),
     "number": mark("Numéro de la réception"),
+    "reason": mark("Pourquoi change une réponse déjà donnée"),
     "dues": mark("Les échéances du calendrier"),
 }
 _MEDIA = (
@@ -283,11 +286,15 @@ def read_calendar(visit: Visit, contract_id: int) -> Response[CalendarBody]:
     if not 0 <= (last - first).days <= MOST_DAYS:
         sentence = _("Le dernier jour suit le premier, de dix ans au plus.")
         raise Invalid(sentence, (FieldError("last", sentence),))
+    if are_dues_beyond(reading.spans, reading.terms, first, last, MOST_DUES):
+        beyond = _("Plus de {most} échéances sont prévues entre ces deux jours : demandez une période plus courte.")
+        sentence = beyond.format(most=say_number(MOST_DUES))
+        raise Invalid(sentence, (FieldError("last", sentence),))
     found = dues_between(reading.spans, reading.terms, first, last)
     return visit.answer(CalendarBody([DueBody(one.clause_id, one.dataset_id, one.day) for one in found]))
 
 
-MOST_DAYS = 3660
+MOST_DAYS, MOST_DUES = 3660, 10_000
 
 
 @route(
@@ -358,9 +365,11 @@ def create_receipt(visit: Visit, delivery_id: int) -> Response[ReceiptBody]:
         problems = tuple(FieldError(path, message) for path, message in read.errors.items())
         raise Invalid(_("Le formulaire ne convient pas."), problems)
     _may(visit, delivery_id)
+    delivery = get_delivery(visit.session, delivery_id)
+    refuse_unless_awaited(visit.session, delivery, DeliveryChannel.API)
     file = look_at_delivery(visit)
     if file is not None:
-        file = replace(file, checks=check_upload(visit, get_delivery(visit.session, delivery_id)))
+        file = replace(file, checks=check_upload(visit, delivery))
     said = read.form
     form = said.model_copy(update={"channel": DeliveryChannel.API}) if file is not None else said
     made = receive(visit.session, delivery_id, form, file, expected=expected)

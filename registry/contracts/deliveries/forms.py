@@ -69,11 +69,12 @@ class UploadedReceiptForm(ReceiptForm):
 
 
 class AcceptForm(BaseModel):
-    """That what came is what was owed; without a day, today."""
+    """That what came is what was owed; without a day, today. `reason` is why an answer already given changes."""
 
     model_config = ConfigDict(extra="forbid")
 
     answered_on: Past | None = None
+    reason: Reason | None = None
 
 
 class RefuseForm(AcceptForm):

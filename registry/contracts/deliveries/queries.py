@@ -10,16 +10,19 @@ from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, se
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.accounts.queries import find_offices
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_one
 from registry.datasets.models import Dataset
 from registry.kernel.words import _
-from registry.ledger.queries import find_spans
+from registry.ledger.queries import Version, find_spans, find_versions_of_rows
 from registry.platform.models import StoredFile
 
 _NEVER = date(9999, 12, 31)
+_ANSWERED_ONCE = 2
+"""The version of a receipt that was noted, then answered."""
 _ORDER = {
     DeliveryState.WAITING: 0, DeliveryState.LATE: 1, DeliveryState.DUE: 2, DeliveryState.UNDATED: 3,
     DeliveryState.LATE_ACCEPTED: 4, DeliveryState.ACCEPTED: 4,
@@ -69,6 +72,19 @@ def find_receipts(session: Session, delivery_ids: Iterable[int]) -> dict[int, li
     for row in rows:
         found.setdefault(row.delivery_id, []).append(row)
     return found
+
+
+def find_changes_of_receipts(
+    session: Session, receipts: Iterable[DeliveryReceipt]
+) -> tuple[dict[int, list[Version]], dict[str, str]]:
+    """The versions of the receipts whose answer may have changed, latest first, and the office of who wrote them.
+
+    One written twice at most was answered once at most: of those, nothing is asked.
+    """
+    asked = [one.id for one in receipts if one.version > _ANSWERED_ONCE]
+    versions = find_versions_of_rows(session, "delivery_receipt", asked) if asked else {}
+    actors = {version.actor for several in versions.values() for version in several}
+    return versions, find_offices(session, actors) if actors else {}
 
 
 def find_files(session: Session, file_ids: Iterable[int]) -> dict[int, StoredFile]:

@@ -24,6 +24,7 @@ from registry.contracts.deliveries.service import (
     decide_penalty,
     receive,
     refuse_receipt,
+    refuse_unless_awaited,
     set_delivery_aside,
     set_receipt_aside,
 )
@@ -37,7 +38,7 @@ from registry.contracts.deliveries.visiting import (
     keep_delivery,
     look_at_delivery,
 )
-from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision
+from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.queries import get_contract
 from registry.datasets.queries import find_titles
 from registry.kernel.errors import Conflict, Invalid, Stale
@@ -55,14 +56,15 @@ _CHOOSE_AGAIN = mark("Choisissez de nouveau le fichier : le navigateur ne le gar
 def _act_page(
     visit: Visit, delivery: Delivery, kind: str, values: Mapping[str, Any], errors: Mapping[str, str], *,
     heading: str, lead: str, action: str, button: str, version: int, choices: Sequence[tuple[str, str]] = (),
-    status: int = 200,
+    changes: bool = False, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
     page = AnswerPage(
         kind=kind, id=delivery.id, title=title_of(delivery, titles), contract_id=delivery.contract_id,
         contract=get_contract(visit.session, delivery.contract_id).object, heading=heading, lead=lead, action=action,
         button=button, version=version, values=values, errors=errors,
-        labels=labels_of(RECEIPT_LABELS) | {"reason": _("Pourquoi")}, choices=choices, limit=DELIVERED_FILE.limit,
+        labels=labels_of(RECEIPT_LABELS) | {"reason": _("Pourquoi cette réponse change") if changes else _("Pourquoi")},
+        choices=choices, limit=DELIVERED_FILE.limit, changes=changes,
     )  # fmt: skip
     return visit.page("contracts/delivery_act.html", page, status=status)
 
@@ -121,6 +123,7 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         # Whoever is signed in deposits here by themselves: no form makes it come from the holder.
         form = form.model_copy(update={"channel": DeliveryChannel.UPLOAD})
     try:
+        refuse_unless_awaited(visit.session, delivery, form.channel)
         file = look_at_delivery(visit)
         if file is not None:
             file = replace(file, checks=check_upload(visit, delivery))
@@ -136,11 +139,51 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     return visit.go(f"/livraisons/{delivery_id}", done="livraison-recue")
 
 
+def _changes(receipt: DeliveryReceipt) -> bool:
+    """Whether to answer is to change an answer, which asks why."""
+    return receipt.answer is not ReceiptAnswer.WAITING
+
+
+def _accept_page(
+    visit: Visit, receipt: DeliveryReceipt, delivery: Delivery, values: Mapping[str, Any],
+    errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
+) -> Response[Any]:  # fmt: skip
+    return _act_page(
+        visit, delivery, "accept", values, errors or {}, heading=_("Accepter la réception"),
+        lead=_("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=say_day(receipt.received_on)),
+        action=f"/livraisons/receptions/{receipt.id}/accepter", button=_("Accepter"),
+        version=receipt.version if version is None else version, changes=_changes(receipt), status=status,
+    )  # fmt: skip
+
+
+@route("GET", "/livraisons/receptions/{receipt_id:int}/accepter", RECORD)
+def show_accept(visit: Visit, receipt_id: int) -> Response[Any]:
+    """The form of an acceptance: why, where another answer was given before."""
+    return _accept_page(visit, *_of_receipt(visit, receipt_id), {})
+
+
 @route("POST", "/livraisons/receptions/{receipt_id:int}/accepter", RECORD)
 def accept_delivery(visit: Visit, receipt_id: int) -> Response[Any]:
     """Says that what came is what was owed."""
-    receipt, _delivery = _of_receipt(visit, receipt_id)
-    accept_receipt(visit.session, receipt_id, AcceptForm(), expected=_version(visit))
+    receipt, delivery = _of_receipt(visit, receipt_id)
+    data, version = visit.form_data(), _version(visit)
+    values = {"reason": data.first("reason")}
+    read = parse_form(AcceptForm, data, today=visit.today)
+    if isinstance(read, Rejected):
+        return _accept_page(
+            visit, receipt, delivery, values, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    try:
+        accept_receipt(visit.session, receipt_id, read.form, expected=version)
+    except Invalid as refusal:
+        return _accept_page(
+            visit, receipt, delivery, values, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
+        )
+    except (Stale, Conflict) as refusal:
+        now = refusal.current_version if isinstance(refusal, Stale) else version
+        return _accept_page(
+            visit, receipt, delivery, values, again(refusal), version=now, status=HTTP_409_CONFLICT
+        )  # fmt: skip
     return visit.go(f"/livraisons/{receipt.delivery_id}", done="livraison-acceptee")
 
 
@@ -152,7 +195,7 @@ def _refuse_page(
         visit, delivery, "refuse", values, errors or {}, heading=_("Refuser la réception"),
         lead=_("Une livraison refusée reste due. Dites ce qui manque ou ne va pas, et jusqu’à quand le corriger."),
         action=f"/livraisons/receptions/{receipt.id}/refuser", button=_("Refuser"),
-        version=receipt.version if version is None else version, status=status,
+        version=receipt.version if version is None else version, changes=_changes(receipt), status=status,
     )  # fmt: skip
 
 
@@ -315,6 +358,6 @@ def download_delivered(visit: Visit, receipt_id: int) -> Response[Any]:
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
-    show_receive, receive_delivery, accept_delivery, show_refuse, refuse_delivery, show_penalty, penalise,
+    show_receive, receive_delivery, show_accept, accept_delivery, show_refuse, refuse_delivery, show_penalty, penalise,
     show_annul_delivery, annul_delivery, show_annul_receipt, annul_receipt, download_delivered,
 )  # fmt: skip

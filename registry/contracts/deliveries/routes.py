@@ -17,6 +17,7 @@ from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
     count_by_state,
+    find_changes_of_receipts,
     find_deliveries_of,
     find_deliveries_page,
     find_files,
@@ -24,7 +25,7 @@ from registry.contracts.deliveries.queries import (
     get_delivery,
     place_of,
 )
-from registry.contracts.deliveries.rules import SCHEDULE, Due, dues_between
+from registry.contracts.deliveries.rules import SCHEDULE, Due, are_dues_beyond, dues_between
 from registry.contracts.deliveries.service import amend_delivery, cost_of, record_delivery
 from registry.contracts.deliveries.views import (
     DELIVERY_LABELS,
@@ -73,6 +74,8 @@ NOTICES.update(
 _PAGE, _LIST = 50, "livraisons"
 _TO_DO = frozenset({DeliveryState.WAITING, DeliveryState.LATE, DeliveryState.DUE})
 _FIRST_YEAR, _LAST_YEAR = 1990, 2100
+MOST_SHOWN = 1000
+"""The due days of a year that one page shows."""
 
 
 @route("GET", "/livraisons", READ)
@@ -143,10 +146,11 @@ def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
     reading = reading_of(written, visit.today)
     rows = [one for one in find_deliveries_of(visit.session, contract_id) if not one.annulled or not one.unasked]
     held = {Due(one.clause_id, one.dataset_id, one.due_on) for one in rows if one.clause_id and one.due_on}
+    first, last = date(year, 1, 1), date(year, 12, 31)
+    too_many = are_dues_beyond(reading.spans, reading.terms, first, last, MOST_SHOWN)
     dues = [
-        one for one in dues_between(reading.spans, reading.terms, date(year, 1, 1), date(year, 12, 31))
-        if one not in held
-    ]  # fmt: skip
+        one for one in (() if too_many else dues_between(reading.spans, reading.terms, first, last)) if one not in held
+    ]
     shown = [one for one in rows if not one.annulled and (one.due_on is None or one.due_on.year == year)]
     about = {one.dataset_id for one in shown} | {one.dataset_id for one in dues}
     titles = find_titles(visit.session, [one for one in about if one is not None])
@@ -161,7 +165,7 @@ def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
         id=contract.id, object=contract.object, annulled=contract.annulled, year=year,
         rows=sorted(lines, key=lambda one: (one.due_on or date.max, one.title)),
         figures=_figures(by, f"/livraisons?contrat={contract.id}&"),
-        silent=silent_schedules(written),
+        silent=silent_schedules(written), beyond=MOST_SHOWN if too_many else 0,
         has_schedule=any(one.kind == SCHEDULE for one in written.clauses.values()),
         may_record=visit.visitor.may(DECIDE, contract.organisation_id) and not contract.annulled, may_keep=may_keep,
     )  # fmt: skip
@@ -179,6 +183,7 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     files = find_files(visit.session, [one.file_id for one in receipts if one.file_id is not None])
     titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
     cost = cost_of(visit.session, delivery, receipts, reading_of(written, visit.today), visit.today)
+    changes, by = find_changes_of_receipts(visit.session, receipts)
     open_ = not delivery.annulled and not contract.annulled
     clause = written.clauses.get(delivery.clause_id) if delivery.clause_id is not None else None
     page = DeliveryPage(
@@ -190,7 +195,9 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         clause=(clause.id, name_clause(clause)) if clause is not None else None,
         lateness=say_lateness(delivery, cost), penalty=say_penalty(cost, written),
         decided=say_decision(delivery, cost), decided_reason=delivery.penalty_reason or "",
-        receipts=[receipt_view(one, files.get(one.file_id or 0)) for one in reversed(receipts)],
+        receipts=[
+            receipt_view(one, files.get(one.file_id or 0), changes.get(one.id, ()), by) for one in reversed(receipts)
+        ],
         panels=visit.panels_of("delivery", delivery.id),
         may_record=visit.visitor.may(RECORD, delivery.organisation_id) and not contract.annulled,
         may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,

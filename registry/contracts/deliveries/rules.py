@@ -73,19 +73,38 @@ def dues_between(spans: Sequence[Span], terms: Terms, first: date, last: date) -
     Law: CCP L3131-3.
     """
     found = []
-    for span in spans:
-        said = terms[span.stipulation.id]
-        if span.stipulation.kind != SCHEDULE or (rhythm := rhythm_of(said.get("frequency"))) is None:
-            continue
-        if (start := said.get("first_due_on")) is None:
-            continue
-        latest = last if span.last is None else min(last, span.last)
+    for span, days in _scheduled(spans, terms, first, last):
         datasets: list[int | None] = [*sorted(span.stipulation.datasets)] or [None]
-        for day in due_days(date.fromisoformat(str(start)), rhythm, max(first, span.first), latest):
+        for day in days:
             found += [
                 Due(span.stipulation.clause_id, one, day) for one in datasets if not is_waived(spans, terms, one, day)
             ]
     return sorted(found, key=lambda one: (one.day, one.clause_id, one.dataset_id or 0))
+
+
+def are_dues_beyond(spans: Sequence[Span], terms: Terms, first: date, last: date, most: int) -> bool:
+    """Whether more than so many days are due between two days, both included, waivers aside; counted no further."""
+    left = most
+    for span, days in _scheduled(spans, terms, first, last):
+        each = len(span.stipulation.datasets) or 1
+        for _day in days:
+            left -= each
+            if left < 0:
+                return True
+    return False
+
+
+def _scheduled(
+    spans: Sequence[Span], terms: Terms, first: date, last: date
+) -> Iterator[tuple[Span, Iterator[date]]]:  # fmt: skip
+    """The schedule clauses that give days, each with those on which it is in force."""
+    for span in spans:
+        said = terms[span.stipulation.id]
+        if span.stipulation.kind != SCHEDULE or (rhythm := rhythm_of(said.get("frequency"))) is None:
+            continue
+        if (start := said.get("first_due_on")) is not None:
+            latest = last if span.last is None else min(last, span.last)
+            yield span, due_days(date.fromisoformat(str(start)), rhythm, max(first, span.first), latest)
 
 
 def is_waived(spans: Iterable[Span], terms: Terms, dataset: int | None, day: date) -> bool:

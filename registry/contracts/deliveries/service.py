@@ -58,6 +58,7 @@ FILES = frozenset({DeliveryChannel.UPLOAD, DeliveryChannel.API, DeliveryChannel.
 MOST_UNANSWERED = 20
 """How many deposits of an operator one delivery takes before it is answered: a link that leaks fills no disk."""
 _CHANGED = mark("Cette livraison a été modifiée entre-temps.")
+_ANNULLED = mark("Cette livraison est annulée : rétablissez-la d’abord.")
 
 
 @dataclass(frozen=True)
@@ -216,9 +217,7 @@ def receive(
     came before its contract.
     """
     delivery = _open(session, delivery_id, expected)
-    contract = _standing(session, delivery.contract_id)
-    if delivery.answer is ReceiptAnswer.ACCEPTED:
-        raise Conflict(_("Cette livraison est déjà acceptée : il n’y a plus rien à recevoir."))
+    contract, receipts = _awaiting(session, delivery, form.channel)
     if (file is None) == (form.channel in FILES):
         raise _wrong(
             "file" if file is None else "channel",
@@ -233,10 +232,6 @@ def receive(
     if began is not None and received_on < began:
         sentence = _("Rien ne se livre avant le contrat, qui est du {day} : vérifiez la date de réception.")
         raise _wrong("received_on", sentence.format(day=say_day(began)))
-    receipts = find_receipts(session, [delivery.id]).get(delivery.id, [])
-    unanswered = [one for one in receipts if one.answer is ReceiptAnswer.WAITING and not one.annulled]
-    if form.channel is DeliveryChannel.LINK and len(unanswered) >= MOST_UNANSWERED:
-        raise Conflict(_("Trop de dépôts de cette livraison attendent déjà une réponse : attendez-la."))
     say(session, "contracts:delivery:receive")
     made = DeliveryReceipt(
         organisation_id=delivery.organisation_id, delivery_id=delivery.id, number=len(receipts) + 1,
@@ -247,6 +242,30 @@ def receive(
     _follow(session, delivery, contract, [*receipts, made])
     session.refresh(made)
     return made
+
+
+def refuse_unless_awaited(session: Session, delivery: Delivery, channel: DeliveryChannel) -> None:
+    """Whether something more may come of a delivery: asked before a file is read, and again once it is.
+
+    Raises: Conflict when it or its contract is annulled, when it is accepted already, when too many deposits of an
+    operator wait for an answer.
+    """
+    if delivery.annulled:
+        raise Conflict(_(_ANNULLED))
+    _awaiting(session, delivery, channel)
+
+
+def _awaiting(
+    session: Session, delivery: Delivery, channel: DeliveryChannel
+) -> tuple[Contract, list[DeliveryReceipt]]:  # fmt: skip
+    contract = _standing(session, delivery.contract_id)
+    if delivery.answer is ReceiptAnswer.ACCEPTED:
+        raise Conflict(_("Cette livraison est déjà acceptée : il n’y a plus rien à recevoir."))
+    receipts = find_receipts(session, [delivery.id]).get(delivery.id, [])
+    unanswered = [one for one in receipts if one.answer is ReceiptAnswer.WAITING and not one.annulled]
+    if channel is DeliveryChannel.LINK and len(unanswered) >= MOST_UNANSWERED:
+        raise Conflict(_("Trop de dépôts de cette livraison attendent déjà une réponse : attendez-la."))
+    return contract, receipts
 
 
 def _found(session: Session, delivery: Delivery, form: ReceiptForm, file: DeliveredFile | None) -> dict[str, Any]:
@@ -270,7 +289,8 @@ def _found(session: Session, delivery: Delivery, form: ReceiptForm, file: Delive
 def accept_receipt(session: Session, receipt_id: int, form: AcceptForm, *, expected: int) -> DeliveryReceipt:
     """Says that what came is what was owed; an answer given by mistake is changed so, and the ledger keeps both.
 
-    Raises: NotFound; Stale when somebody answered meanwhile; Conflict; Invalid when it is answered before it came.
+    Raises: NotFound; Stale when somebody answered meanwhile; Conflict; Invalid when it is answered before it came, or
+    when another answer changes without a reason.
     """
     return _answer(session, receipt_id, form, expected=expected)
 
@@ -318,7 +338,13 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
         if correct_by is not None and correct_by < answered_on:
             raise _wrong("correct_by", _("Le délai pour corriger finirait avant le refus : vérifiez la date."))
         values |= {"reasons": form.reasons, "correct_by": correct_by}
-    say(session, "contracts:delivery:refuse" if refused else "contracts:delivery:accept")
+    changes = receipt.answer is not ReceiptAnswer.WAITING
+    if changes and form.reason is None:
+        raise _wrong(
+            "reason", _("Une réponse est déjà donnée : dites pourquoi elle change. Ce motif reste au registre.")
+        )
+    event = "contracts:delivery:refuse" if refused else "contracts:delivery:accept"
+    say(session, event, form.reason if changes else None)
     set_those_that_differ(receipt, **values)
     session.flush()
     _follow(session, delivery, contract, find_receipts(session, [delivery.id])[delivery.id])
@@ -402,7 +428,7 @@ def _open(session: Session, delivery_id: int, expected: int | None) -> Delivery:
     if expected is not None and delivery.version != expected:
         raise Stale(_(_CHANGED), delivery.version)
     if delivery.annulled:
-        raise Conflict(_("Cette livraison est annulée : rétablissez-la d’abord."))
+        raise Conflict(_(_ANNULLED))
     return delivery
 
 

@@ -19,6 +19,7 @@ from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswe
 from registry.contracts.views import StateMark
 from registry.contracts.vocabulary import CapPeriod
 from registry.kernel.words import _, current_locale, mark, ngettext
+from registry.ledger.queries import Version
 from registry.platform.lists import load_list
 from registry.platform.models import StoredFile
 from registry.web.templating import NO_BREAK, say_day
@@ -99,7 +100,10 @@ class DeliveriesPage:
 
 @dataclass(frozen=True)
 class ContractDeliveriesPage:
-    """The deliveries of one contract in a year: those recorded, and the due days of its calendar further off."""
+    """The deliveries of one contract in a year: those recorded, and the due days of its calendar further off.
+
+    `beyond` is how many due days one page shows, where the year has more: those further off are left out.
+    """
 
     id: int
     object: str
@@ -108,9 +112,20 @@ class ContractDeliveriesPage:
     rows: Sequence[DeliveryLine]
     figures: Sequence[tuple[int, str, str, str]]
     silent: Sequence[tuple[int, str]]
+    beyond: int
     has_schedule: bool
     may_record: bool
     may_keep: bool
+
+
+@dataclass(frozen=True)
+class FormerAnswer:
+    """An answer that was given of a receipt and is no more: `by` is the role and the body of who gave it."""
+
+    word: str
+    answered_on: date | None
+    by: str
+    reasons: str
 
 
 @dataclass(frozen=True)
@@ -136,6 +151,8 @@ class ReceiptView:
     correct_by: date | None
     annulled: bool
     has_file: bool
+    changed: str
+    former: Sequence[FormerAnswer]
 
 
 @dataclass(frozen=True)
@@ -186,9 +203,9 @@ class DeliveryFormPage:
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """A form about one delivery: what came, why it is refused, what is decided of its penalty, or why it is set aside.
+    """A form about one delivery: what came, what is answered, what is decided of its penalty, or why it is set aside.
 
-    `kind` chooses its fields: receive, refuse, penalty or aside.
+    `kind` chooses its fields: receive, accept, refuse, penalty or aside; `changes` asks why an answer given changes.
     """
 
     kind: str
@@ -206,6 +223,7 @@ class AnswerPage:
     labels: Mapping[str, str]
     choices: Sequence[tuple[str, str]]
     limit: int
+    changes: bool = False
 
 
 def say_euros(amount: Decimal) -> str:
@@ -282,8 +300,11 @@ def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
     return [(_(kind), delivery.kind.label), *days, *flags]
 
 
-def receipt_view(receipt: DeliveryReceipt, file: StoredFile | None) -> ReceiptView:
-    """What came, in words."""
+def receipt_view(
+    receipt: DeliveryReceipt, file: StoredFile | None, versions: Sequence[Version] = (), by: Mapping[str, str] = {}
+) -> ReceiptView:
+    """What came, in words; `versions` are those of its row where an answer may have changed, `by` who wrote them."""
+    former, changed = former_answers(versions, by)
     known = load_list("file_types")
     flags = ("electronic", "open_standard", "machine_readable")
     told = [
@@ -299,8 +320,28 @@ def receipt_view(receipt: DeliveryReceipt, file: StoredFile | None) -> ReceiptVi
         shape="not-applicable" if receipt.annulled else _ANSWERS[receipt.answer],
         answer=_("Annulée") if receipt.annulled else receipt.answer.label, code=str(receipt.answer),
         answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
-        annulled=receipt.annulled, has_file=file is not None,
+        annulled=receipt.annulled, has_file=file is not None, changed=changed, former=former,
     )  # fmt: skip
+
+
+def former_answers(versions: Sequence[Version], by: Mapping[str, str]) -> tuple[list[FormerAnswer], str]:
+    """The answers of a receipt that another replaced, latest first, and why the last one did; of its versions, latest
+    first as well."""
+    given, why = list[FormerAnswer](), ""
+    last = ReceiptAnswer.WAITING
+    for version in reversed(versions):
+        held = version.snapshot
+        answer = ReceiptAnswer(held["answer"])
+        if answer is last:
+            continue
+        day = held["answered_on"]
+        given.append(
+            FormerAnswer(
+                answer.label, date.fromisoformat(day) if day else None, by.get(version.actor, ""), held["reasons"] or ""
+            )
+        )
+        last, why = answer, version.reason or ""
+    return given[-2::-1], why if len(given) > 1 else ""
 
 
 def say_lateness(delivery: Delivery, cost: Cost | None) -> list[str]:
