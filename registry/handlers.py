@@ -149,6 +149,7 @@ from registry.reporting.approvals import routes as approvals_routes
 from registry.search import api as search_api
 from registry.search import routes as search_routes
 from registry.search.pieces import api as pieces_api
+from registry.search.pieces import panels as pieces_panels
 from registry.search.pieces import routes as pieces_routes
 from registry.web import help_routes
 from registry.web import routes as web_routes
@@ -165,6 +166,7 @@ PANELS: tuple[Panel, ...] = (
     *upstream_panels.PANELS,
     *decp_panels.PANELS,
     *reminders_panels.PANELS,
+    *pieces_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,
     *joint_panels.PANELS,

@@ -166,6 +166,7 @@ def _page(
         errors=errors or {},
         labels=labels() | {"sheet": _("Adresse de la fiche")},
         may_record=may,
+        panels=visit.panels_of("evidence", evidence.id),
         may_link=visit.visitor.may(RECORD) and not evidence.annulled,
     )
     return visit.page("documents/evidence.html", page, status=status)

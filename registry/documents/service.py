@@ -1,6 +1,7 @@
 """Every change to evidence. Each touches the records it proves something of: what depends on them is judged again."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
@@ -161,11 +162,15 @@ def _have_read(session: Session, evidence: Evidence) -> None:
     ask_reading(session, file_id, organisation_id)
 
 
-def ask_reading(session: Session, file_id: int, organisation_id: int) -> None:
-    """Has the worker read the text of a file that an organisation keeps, unless it has."""
+def ask_reading(session: Session, file_id: int, organisation_id: int, *, after: datetime | None = None) -> None:
+    """Has the worker read the text of a file that an organisation keeps, unless it has.
+
+    `after` is the moment of a reading that failed, which this one follows: asked twice, it runs once.
+    """
     asking = acting_in(session)
     defer(
-        session, READ_JOB, key=str(file_id), organisation_id=organisation_id, actor=asking.actor,
+        session, READ_JOB, key=str(file_id) if after is None else f"{file_id} after {after.isoformat()}",
+        lock=f"{READ_JOB}:{file_id}", organisation_id=organisation_id, actor=asking.actor,
         account_id=asking.account_id, arguments={"file_id": file_id},
     )  # fmt: skip
 

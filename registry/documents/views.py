@@ -120,6 +120,7 @@ class EvidencePage:
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     labels: Mapping[str, str]
+    panels: Sequence[str]
     may_record: bool
     may_link: bool
 

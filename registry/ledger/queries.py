@@ -82,9 +82,7 @@ def find_versions_among(
     session: Session, rows: Mapping[str, Sequence[int]], limit: int = 200
 ) -> dict[tuple[str, int], list[Version]]:
     """The history of rows of several tables, by table and row, each latest first; `limit` versions in all."""
-    asked = [(table, list(ids)) for table, ids in rows.items() if ids]
-    if not asked:
-        return {}
+    asked = [(table, list(ids)) for table, ids in rows.items()]
     held = " OR ".join(f"(table_name = :table_{n} AND row_id = ANY (:ids_{n}))" for n in range(len(asked)))
     given = {f"table_{n}": table for n, (table, _ids) in enumerate(asked)}
     given |= {f"ids_{n}": ids for n, (_table, ids) in enumerate(asked)}  # type: ignore[misc]

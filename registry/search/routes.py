@@ -10,6 +10,9 @@ from litestar.handlers import HTTPRouteHandler
 from registry.organisations.queries import find_organisations
 from registry.search.asking import Asked
 from registry.search.index import NoIndex
+from registry.search.pieces.queries import find_hits
+from registry.search.pieces.routes import reach_of as reach_of_pieces
+from registry.search.pieces.rules import read_sought
 from registry.search.queries import find_correction, search
 from registry.search.views import FacetView, HitView, SearchPage, facet_views, hit_view
 from registry.search.visiting import READ, find_in_list, reach_of, read_asked, read_page, say_behind
@@ -63,10 +66,20 @@ def show_search(visit: Visit) -> Response[Any]:
         first_address=_address("/recherche", kept) if page > 1 else "",
         next_address=_address("/recherche", [*kept, ("page", str(page + 1))]) if more else "",
         list_address=_address("/jeux", list_kept),
+        pages_of_pieces=_pages_of_pieces(visit, asked),
+        pieces_address=_address("/recherche/pieces", [("q", asked.words)]),
         without_index=without_index,
         behind_since=behind,
     )
     return visit.page("search/search.html", view)
+
+
+def _pages_of_pieces(visit: Visit, asked: Asked) -> int:
+    """How many pages of pieces of contracts answer the same words, for who may read them."""
+    reach = reach_of_pieces(visit)
+    if not asked.parts or not reach:
+        return 0
+    return find_hits(visit.session, read_sought(asked.words), reach, limit=1).total
 
 
 def _correction(visit: Visit, asked: Asked) -> str:

@@ -896,6 +896,7 @@ FORMS: dict[str, Callable[[Objects], dict[str, Any]]] = {
     "POST /api/v1/evidence": _form(
         organisation_id=lambda of: str(of.organisation_id), kind="audit", title="Audit neuf", same_content="true"
     ),
+    "POST /preuves/{evidence_id:int}/relire": _form(),
     "POST /preuves/{evidence_id:int}/edition": _form(
         version=lambda of: str(of.evidence_version), same_content="true", issued_by="Bureau neuf"
     ),

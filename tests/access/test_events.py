@@ -53,6 +53,7 @@ WITHOUT_EVENT = {
     "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
     "POST /deconnexion": "states nothing: the same row says when it ended",
     "POST /mon-compte/sessions/{session_id:int}/fermer": "states nothing: the same row says when it ended",
+    "POST /preuves/{evidence_id:int}/relire": "work, not record: the run in `job_run` says who asked for the reading",
     "POST /mot-de-passe-oublie": "nobody is known yet: the row in `single_use_link` waits; its use is an event",
 }
 """The unsafe routes that write nothing of record, each with where its trace stands."""

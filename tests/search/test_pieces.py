@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import text
 
 from registry.inspection.page_texts import read_pages
 from registry.inspection.problems import Problem
@@ -143,3 +144,38 @@ def test_only_the_first_pages_of_an_endless_document_are_read_and_it_is_told(tmp
 )
 def test_what_somebody_types_is_asked_of_the_database_as_words_alone(words: str, asked: str) -> None:
     assert read_sought(words).question() == asked
+
+
+def test_a_reading_that_failed_is_asked_again_from_the_page_and_told_on_the_evidence(town: Town) -> None:
+    who, reader = town.someone(Role.LEGAL), town.someone(Role.READER)
+    number = number_of(a_contract(who, town))
+    piece = attach(who, number, a_pdf(*PAGES), "Contrat signé")
+    work(town)
+    assert "Texte lu : 2 pages" in who.get(f"/preuves/{piece}").text.replace("\xa0", " ")
+    assert who.post(f"/preuves/{piece}/relire", {}).status_code == 409, "It is read."
+    with town.acting() as session:
+        session.execute(text("UPDATE piece_text SET state = 'not-read', problem = 'out-of-time'"))
+        session.execute(text("DELETE FROM piece_page"))
+
+    for page in (f"/preuves/{piece}", f"/contrats/{number}/pieces"):
+        assert "Demander une nouvelle lecture" in who.get(page).text
+        assert "Texte illisible" in reader.get(page).text
+        assert "Demander une nouvelle lecture" not in reader.get(page).text
+    assert reader.post(f"/preuves/{piece}/relire", {}).status_code == 403
+    assert who.post(f"/preuves/{piece}/relire", {}).status_code == 303
+    assert who.post(f"/preuves/{piece}/relire", {}).status_code == 303, "Asked twice, it runs once."
+    work(town)
+    assert "Texte lu : 2 pages" in who.get(f"/preuves/{piece}").text.replace("\xa0", " ")
+
+
+def test_the_search_of_datasets_leads_to_the_pages_of_pieces_that_answer(town: Town) -> None:
+    who = town.someone(Role.LEGAL)
+    attach(who, number_of(a_contract(who, town)), a_pdf(*PAGES), "Contrat signé")
+    work(town)
+
+    page = who.get("/recherche", params={"q": "délégataire"}).text
+
+    assert '<a href="/recherche/pieces?q=d%C3%A9l%C3%A9gataire">1 page de pièces de contrats</a>' in page.replace(
+        "\xa0", " "
+    )
+    assert "de pièces de contrats" not in who.get("/recherche", params={"q": "introuvable"}).text

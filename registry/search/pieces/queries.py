@@ -128,6 +128,15 @@ def find_hits(
     return Hits(rows[0].total if rows else 0, [Hit(*row[:-1]) for row in rows])
 
 
+def is_searched(session: Session, evidence_id: int) -> bool:
+    """Whether a document is a piece of a contract or of an amendment, so that its text is read."""
+    links = exists().where(
+        col(EvidenceLink.evidence_id) == evidence_id, ~col(EvidenceLink.annulled),
+        col(EvidenceLink.subject_kind).in_(sorted(SEARCHED)),
+    )  # fmt: skip
+    return bool(session.execute(select(links)).scalar_one())
+
+
 def find_texts(session: Session, file_ids: Collection[int]) -> dict[int, PieceText]:
     """What was read of these files, by file."""
     rows = session.execute(select(PieceText).where(col(PieceText.file_id).in_(list(file_ids)))).scalars()

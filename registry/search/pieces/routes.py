@@ -8,20 +8,34 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.queries import get_contract
-from registry.documents.visiting import may_keep
+from registry.documents.models import Evidence
+from registry.documents.queries import get_evidence
+from registry.documents.service import ask_reading
+from registry.documents.visiting import RECORD, may_keep
+from registry.documents.visiting import reach_of as reach_of_evidence
 from registry.documents.vocabulary import ProofSubject
+from registry.kernel.errors import Conflict
 from registry.kernel.permissions import Permission
+from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.search.asking import MOST_LETTERS
-from registry.search.pieces.queries import find_hits, find_pieces
+from registry.search.pieces.queries import find_hits, find_pieces, find_texts, is_searched
 from registry.search.pieces.rules import read_sought
-from registry.search.pieces.views import PiecesPage, PiecesSearchPage, page_hit, piece_line, say_act
+from registry.search.pieces.views import (
+    PiecesPage,
+    PiecesSearchPage,
+    may_be_read_again,
+    page_hit,
+    piece_line,
+    say_act,
+)
 from registry.search.pieces.vocabulary import TextState
 from registry.search.queries import MOST_PAGES, PAGE_SIZE
 from registry.search.visiting import read_page
-from registry.web.visits import Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ = Permission.CONTRACTS_CONTRACT_READ
+NOTICES["piece-relue"] = mark("La lecture est demandée de nouveau : son résultat viendra ici dans un instant.")
 
 
 def reach_of(visit: Visit) -> frozenset[int]:
@@ -63,7 +77,8 @@ def show_pieces(visit: Visit, contract_id: int) -> Response[Any]:
     view = PiecesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
-        pieces=[piece_line(one) for one in pieces], acts=acts, words=words, is_asked=bool(sought.parts),
+        pieces=[piece_line(one, may_record=_may_ask(visit, one.evidence)) for one in pieces],
+        acts=acts, words=words, is_asked=bool(sought.parts),
         total=found.total, hits=[page_hit(one, sought) for one in found.hits],
         unread=sum(1 for one in pieces if one.text is None or one.text.state is not TextState.READ),
         first_address=first, next_address=following,
@@ -87,4 +102,22 @@ def search_pieces(visit: Visit) -> Response[Any]:
     return visit.page("search/pieces_search.html", view)
 
 
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_pieces, search_pieces)
+def _may_ask(visit: Visit, evidence: Evidence) -> bool:
+    return visit.visitor.may(RECORD, evidence.organisation_id) and not evidence.annulled
+
+
+@route("POST", "/preuves/{evidence_id:int}/relire", RECORD)
+def read_again(visit: Visit, evidence_id: int) -> Response[Any]:
+    """Has the text of a piece read again, where the last reading failed."""
+    kept = get_evidence(visit.session, evidence_id, reach_of_evidence(visit))
+    visit.visitor.require(RECORD, kept.evidence.organisation_id)
+    if kept.evidence.annulled or not is_searched(visit.session, evidence_id):
+        raise Conflict(_("Cette preuve n’est pas une pièce de contrat : son texte n’est pas lu."))
+    read = find_texts(visit.session, [kept.file.id]).get(kept.file.id)
+    if not may_be_read_again(read):
+        raise Conflict(_("Le texte de cette pièce est déjà lu."))
+    ask_reading(visit.session, kept.file.id, kept.file.organisation_id, after=read.read_at if read else None)
+    return visit.go(f"/preuves/{evidence_id}#texte", done="piece-relue")
+
+
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_pieces, search_pieces, read_again)

@@ -74,6 +74,16 @@ class PieceLine:
     size: int
     sha256: str
     text: TextMark
+    may_ask: bool
+
+
+@dataclass(frozen=True)
+class PieceTextPanel:
+    """What was read of a piece, on its own page; `may_ask` whether the reader may have it read again."""
+
+    id: int
+    text: TextMark
+    may_ask: bool
 
 
 @dataclass(frozen=True)
@@ -187,6 +197,11 @@ class PageHitsBody:
     next: str | None
 
 
+def may_be_read_again(text: PieceText | None) -> bool:
+    """Whether another reading could say more: none went to its end."""
+    return text is None or text.state is TextState.NOT_READ or text.problem is not None
+
+
 def say_text(text: PieceText | None, media_type: str) -> TextMark:
     """What was read of a file, in words."""
     if text is None:
@@ -246,14 +261,14 @@ def say_act(amendment_number: int | None) -> str:
     return _("Avenant n° {number}").format(number=amendment_number)
 
 
-def piece_line(piece: ContractPiece) -> PieceLine:
+def piece_line(piece: ContractPiece, *, may_record: bool) -> PieceLine:
     """A piece, as the page of the contract's pieces shows it."""
     kinds = {one.media_type: one.label for one in FileType}
     return PieceLine(
         id=piece.evidence.id, title=piece.evidence.title, kind=piece.evidence.kind.label,
         act=say_act(piece.amendment_number), file_address=f"/preuves/{piece.evidence.id}/fichiers/{piece.edition.id}",
         file_kind=kinds.get(piece.file.media_type, ""), size=piece.file.size, sha256=piece.file.sha256,
-        text=say_text(piece.text, piece.file.media_type),
+        text=say_text(piece.text, piece.file.media_type), may_ask=may_record and may_be_read_again(piece.text),
     )  # fmt: skip
 
 
