@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -9,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_503_SERVICE_UNAVAILABLE
 
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.views import SetAsidePage, again
+from registry.contracts.clauses.views import again, set_aside_view
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.views import title_of
@@ -30,7 +31,7 @@ from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.mail import Mailer
 from registry.web.forms import read_number
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
 RECORD = Permission.CONTRACTS_DELIVERY_RECORD
@@ -127,39 +128,19 @@ def _of_reminder(visit: Visit, reminder_id: int) -> tuple[DeliveryReminder, Deli
     return reminder, get_delivery(visit.session, reminder.delivery_id)
 
 
-def _aside_page(visit: Visit, reminder_id: int, error: str = "", status: int = 200) -> Response[Any]:
+def _reminder_aside(visit: Visit, reminder_id: int) -> Aside:
     reminder, delivery = _of_reminder(visit, reminder_id)
-    page = SetAsidePage(
-        delivery.contract_id, get_contract(visit.session, delivery.contract_id).object,
+    return set_aside_view(
+        reminder, get_contract(visit.session, delivery.contract_id),
         _("Relance n° {number}").format(number=reminder.number),
         _("Pour une relance notée par erreur : aucune mise en demeure ne la suivra. Un courriel déjà parti n’est pas "
           "rappelé."),
-        f"/livraisons/relances/{reminder.id}/annuler", f"/livraisons/{delivery.id}#relances", reminder.version,
-        reminder.annulled, error,
+        back=f"/livraisons/{delivery.id}#relances", act=partial(set_reminder_aside, visit.session, reminder.id),
     )  # fmt: skip
-    return visit.page("contracts/set_aside.html", page, status=status)
 
 
-@route("GET", "/livraisons/relances/{reminder_id:int}/annuler", RECORD)
-def show_annul_reminder(visit: Visit, reminder_id: int) -> Response[Any]:
-    """Asks why a reminder is set aside, or brought back."""
-    return _aside_page(visit, reminder_id)
-
-
-@route("POST", "/livraisons/relances/{reminder_id:int}/annuler", RECORD)
-def annul_reminder(visit: Visit, reminder_id: int) -> Response[Any]:
-    """Sets a reminder aside, or brings it back."""
-    reminder, delivery = _of_reminder(visit, reminder_id)
-    read, aside = visit.form(AnnulForm), not reminder.annulled
-    if isinstance(read, Rejected):
-        why = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return _aside_page(visit, reminder_id, why, HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    try:
-        set_reminder_aside(visit.session, reminder_id, expected=expected, reason=read.form.reason, annulled=aside)
-    except (Stale, Conflict) as refusal:
-        return _aside_page(visit, reminder_id, again(refusal)["_"], HTTP_409_CONFLICT)
-    return visit.go(f"/livraisons/{delivery.id}#relances", done="relance-annulee" if aside else "relance-retablie")
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_remind, remind, show_annul_reminder, annul_reminder)
+_ASIDE = asking_why(
+    "/livraisons/relances/{reminder_id:int}/annuler", RECORD, _reminder_aside,
+    done=("relance-annulee", "relance-retablie"),
+)  # fmt: skip
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_remind, remind, *_ASIDE)
