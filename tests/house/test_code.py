@@ -16,6 +16,7 @@ LONG_FILES = {
     "reports/compliance/sample.toml": "a sample has to show every case the report knows",
     "tests/access/scene.py": "what each unsafe route is sent, one route after another",
     "tests/access/test_events.py": "which event each unsafe route leaves, one route after another",
+    "tests/access/test_statements.py": "how many statements each page asks, one page after another",
     "tests/publication/test_publication.py": "one decision to publish, from its answers to what the public reads",
     "tests/platform/test_postgres.py": "one life of a server, told in order",
 }
@@ -31,6 +32,7 @@ BUILT_SQL = {
     "registry/inspection/servers.py:_first_of_mysql": "a number of seconds of ours, in what a session is set to",
     "registry/inspection/servers.py:_first_of_postgresql": "a number of seconds of ours, in a setting",
     "registry/ledger/queries.py:<module>": "one fixed query, with or without two fixed conditions",
+    "registry/ledger/queries.py:find_versions_among": "one fixed condition, as many times as there are tables",
     "registry/lifecycle/queries.py:<module>": "one fixed query, in two fixed questions asked of it",
     "registry/ledger/verification.py:_verify_rows": "the name of a table that bears our trigger",
     "registry/platform/backup.py:count_rows": "names of tables, read from the server's catalogue",
