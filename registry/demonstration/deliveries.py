@@ -22,6 +22,8 @@ from registry.contracts.deliveries.service import (
     record_delivery,
     refuse_receipt,
 )
+from registry.contracts.depots.forms import DepotForm
+from registry.contracts.depots.service import make_operator_link
 from registry.platform.home import Home
 
 CONTENT = Path(__file__).with_name("deliveries.yaml")
@@ -67,6 +69,17 @@ class RoundSaid(_Said):
     said: dict[str, Any]
 
 
+class LinkSaid(_Said):
+    """A link given to a party of a contract.
+
+    Units: `lasts` in days from its day.
+    """
+
+    contract: str
+    party: str
+    lasts: int
+
+
 class Deliveries(BaseModel):
     """All that the file says."""
 
@@ -74,6 +87,7 @@ class Deliveries(BaseModel):
 
     deliveries: list[DeliverySaid]
     rounds: list[RoundSaid]
+    links: list[LinkSaid]
 
 
 class Played(Protocol):
@@ -81,6 +95,7 @@ class Played(Protocol):
 
     session: Session
     home: Home
+    bodies: dict[str, int]
     sheets: dict[str, int]
     contracts: dict[str, int]
 
@@ -102,6 +117,14 @@ def plan_deliveries(played: Played, said: Deliveries) -> Iterable[Step]:
             yield one.penalty.day, one.penalty.by, partial(_penalise, played, one.penalty, made, number)
     for several in said.rounds:
         yield several.day, several.by, partial(_go_round, played, several)
+    for link in said.links:
+        yield link.day, link.by, partial(_give, played, link)
+
+
+def _give(played: Played, said: LinkSaid) -> None:
+    form = DepotForm(party_id=played.bodies[said.party], days=said.lasts)
+    # What opens it is told to nobody: whoever tries the demonstration renews it to see its address.
+    make_operator_link(played.session, played.contracts[said.contract], form, today=said.day)
 
 
 def _record(played: Played, said: DeliverySaid, made: dict[int, int], number: int) -> None:

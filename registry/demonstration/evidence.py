@@ -12,10 +12,12 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.contracts.clauses.queries import find_amendments
+from registry.contracts.queries import get_contract
 from registry.documents.forms import EditionForm, EvidenceForm
 from registry.documents.models import Evidence
 from registry.documents.service import ReceivedFile, record_evidence, renew_evidence
-from registry.documents.vocabulary import EvidenceKind, FileType, ProofSubject
+from registry.documents.vocabulary import SEARCHED, EvidenceKind, FileType, ProofSubject
 from registry.platform.home import Home
 from registry.processing.assessments.models import ImpactAssessment
 from registry.processing.breaches.models import Breach
@@ -50,14 +52,20 @@ class Renewal(_Said):
 
 
 class EvidenceSaid(Renewal):
-    """A document kept on a day, and the record it proves something of, by its key or by what it is called."""
+    """A document kept on a day, and the record it proves something of, by its key or by what it is called.
+
+    `amendment` is its number, of a contract; `text` the lines it bears; a scan bears none, as an image does not.
+    """
 
     kind: EvidenceKind
     title: str
     of: ProofSubject
     record: str
     body: str | None = None
+    amendment: int | None = None
     proves: str | None = None
+    text: list[str] = []
+    is_scan: bool = False
     renewals: list[Renewal] = []
 
 
@@ -69,6 +77,7 @@ class Played(Protocol):
     bodies: dict[str, int]
     systems: dict[str, int]
     sheets: dict[str, int]
+    contracts: dict[str, int]
 
 
 def read_evidence(on_days: Callable[[Any], Any]) -> list[EvidenceSaid]:
@@ -93,13 +102,13 @@ def _record(played: Played, said: EvidenceSaid, held: list[int]) -> None:
         {"subject_kind": said.of, "subject_id": number, "kind": said.kind, "title": said.title, "proves": said.proves,
          **_edition(said)}
     )  # fmt: skip
-    made = record_evidence(played.session, keeper, form, _file(played.home, said.title, said.proves or "", said.day))
+    made = record_evidence(played.session, keeper, form, _file(played.home, said, said.day))
     held.append(made.id)
 
 
 def _renew(played: Played, said: EvidenceSaid, held: list[int], renewal: Renewal) -> None:
     evidence = played.session.get_one(Evidence, held[0])
-    file = _file(played.home, said.title, said.proves or "", renewal.day)
+    file = _file(played.home, said, renewal.day)
     form = EditionForm.model_validate(_edition(renewal))
     renew_evidence(played.session, evidence.id, form, file, expected=evidence.version)
 
@@ -117,6 +126,10 @@ def _subject(played: Played, said: EvidenceSaid) -> tuple[int, int]:
             query = query.where(col(model.organisation_id) == played.bodies[said.body])
         found = played.session.execute(query).scalars().one()
         return found.id, found.organisation_id
+    if said.of in SEARCHED:
+        contract = get_contract(played.session, played.contracts[said.record])
+        acts = {one.number: one.id for one in find_amendments(played.session, contract.id)}
+        return acts[said.amendment] if said.amendment is not None else contract.id, contract.organisation_id
     number = {
         ProofSubject.DATASET: played.sheets, ProofSubject.SYSTEM: played.systems,
         ProofSubject.ORGANISATION: played.bodies,
@@ -124,15 +137,17 @@ def _subject(played: Played, said: EvidenceSaid) -> tuple[int, int]:
     return number, played.bodies[said.body or "authority"]
 
 
-def _file(home: Home, title: str, proves: str, day: date) -> ReceivedFile:
-    content = _one_page([title, proves, f"Pièce de démonstration du {day:%d/%m/%Y}, sans valeur."])
+def _file(home: Home, said: EvidenceSaid, day: date) -> ReceivedFile:
+    lines = [said.title, said.proves or "", *said.text, f"Pièce de démonstration du {day:%d/%m/%Y}, sans valeur."]
+    content = _one_page([] if said.is_scan else lines)
     return ReceivedFile(home.files.keep(content), len(content), FileType.PDF, "piece.pdf")
 
 
 def _one_page(lines: Iterable[str]) -> bytes:
-    """A PDF of one page that bears these lines, in a font every reader has."""
+    """A PDF of one page that bears these lines, in a font every reader has; without lines, a grey sheet."""
+    lines = list(lines)
     shown = " ".join(f"({_escaped(line)}) Tj 0 -24 Td" for line in lines if line)
-    drawn = f"BT /F1 12 Tf 60 760 Td {shown} ET".encode("cp1252", "replace")
+    drawn = f"BT /F1 12 Tf 60 760 Td {shown} ET".encode("cp1252", "replace") if lines else _SHEET
     parts = [
         b"<< /Type /Catalog /Pages 2 0 R /Lang (fr) >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -148,6 +163,10 @@ def _one_page(lines: Iterable[str]) -> bytes:
     table = b"".join(b"%010d 00000 n \n" % place for place in places)
     end = b"trailer << /Size %d /Root 1 0 R >>\nstartxref\n%d\n%%%%EOF\n" % (len(parts) + 1, len(made))
     return made + b"xref\n0 %d\n0000000000 65535 f \n%s" % (len(parts) + 1, table) + end
+
+
+_SHEET = b"0.85 g 60 80 475 680 re f"
+"""A page as a machine that photographs paper gives it: something drawn, and no word."""
 
 
 def _escaped(line: str) -> str:
