@@ -15,7 +15,7 @@ from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.depots.queries import get_link
 from registry.contracts.queries import get_contract
-from registry.contracts.reminders.forms import ReminderForm
+from registry.contracts.reminders.forms import ReminderForm, usual_days
 from registry.contracts.reminders.gathering import gather, get_keeper
 from registry.contracts.reminders.queries import find_reminders
 from registry.contracts.reminders.rules import Reminded, ripe_on
@@ -52,10 +52,12 @@ def scene(town: Town) -> Scene:
     return scene
 
 
-def reminded(session: Session, scene: Scene, *, sent: int, delay: int, message: str = TEXT) -> Any:
+def reminded(
+    session: Session, scene: Scene, *, sent: int, delay: int, message: str = TEXT, notice_days: int | None = None
+) -> Any:
     """A reminder sent so many days ago, which gave so many days."""
     on = scene.today - sent * ONE
-    form = ReminderForm(sent_on=on, comply_by=on + delay * ONE, message=message)
+    form = ReminderForm(sent_on=on, comply_by=on + delay * ONE, message=message, notice_days=notice_days)
     version = get_delivery(session, scene.delivery).version
     return record_reminder(session, scene.delivery, form, expected=version, today=scene.today, mailed=False)
 
@@ -150,6 +152,44 @@ def test_the_notice_invokes_the_law_only_where_it_binds(
     assert invoked or "L3131-2" not in str(said["all"]["sheets"])
     assert "délai choisi par la collectivité" in said["Délai pour se conformer"]["text"]
     assert said["À défaut"]["text"].endswith("sous réserve de ce que le contrat prévoit pour les pénalités.")
+
+
+@pytest.mark.database
+def test_the_notice_gives_the_days_chosen_with_the_last_reminder_else_those_of_the_list(scene: Scene) -> None:
+    usual = usual_days("formal-notice")
+
+    def delay(session: Session) -> str:
+        return str(notice(session, scene)["Délai pour se conformer"]["text"]).replace("\xa0", " ")
+
+    with scene.town.acting() as session:
+        reminded(session, scene, sent=7, delay=3)
+        assert delay(session).startswith(f"{usual} jours à compter de la réception")
+        reminded(session, scene, sent=6, delay=3, notice_days=30)
+        assert delay(session).startswith("30 jours à compter")
+        reminded(session, scene, sent=5, delay=3, notice_days=8)
+        reminded(session, scene, sent=4, delay=3)
+        assert delay(session).startswith("8 jours à compter")
+
+
+@pytest.mark.database
+def test_a_delay_that_is_none_is_told_beside_its_field_and_nothing_is_noted(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
+    shown = dpo.get(path).text
+    version = re.search(r'name="version" value="(\d+)"', shown)
+    assert version is not None
+    assert re.search(rf'id="notice_days"[^>]*value="{usual_days("formal-notice")}"', shown)
+    form = {
+        "version": version[1], "message": TEXT, "sent_on": (scene.today - 5 * ONE).isoformat(),
+        "comply_by": (scene.today - ONE).isoformat(), "recipient": "",
+    }  # fmt: skip
+    for wrong in ("0", "-3", "trois", "400", "1,5"):
+        answer = dpo.post(path, {**form, "notice_days": wrong})
+        assert answer.status_code == 422, wrong
+        assert 'id="notice_days-erreur"' in answer.text, wrong
+    with scene.town.acting() as session:
+        assert not find_reminders(session, scene.delivery)
+    assert dpo.post(path, {**form, "notice_days": "21"}).status_code == 303
+    assert "laisserait 21 jours" in dpo.get(f"/livraisons/{scene.delivery}").text.replace("\xa0", " ")
 
 
 @pytest.mark.database

@@ -22,8 +22,9 @@ from registry.contracts.deliveries.service import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract, ContractParty
+from registry.contracts.reminders.forms import usual_days
 from registry.contracts.reminders.models import DeliveryReminder
-from registry.contracts.reminders.rules import Reminded, ripe_on
+from registry.contracts.reminders.rules import Reminded, notice_days_of, ripe_on
 from registry.contracts.vocabulary import PartySide
 from registry.datasets.models import Dataset
 from registry.kernel.errors import Invalid
@@ -74,7 +75,8 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     if cost is None or not cost.lateness.days or delivery.answer in {ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING}:
         raise Invalid(_("Rien n’est en retard ce jour-là : il n’y a pas de mise en demeure à faire."))
     sent = _below(session, DeliveryReminder, delivery.id, moment)
-    if not ripe_on([Reminded(one.sent_on, one.comply_by) for one in sent], moment.as_of):
+    reminded = [Reminded(one.sent_on, one.comply_by, one.notice_days) for one in sent]
+    if not ripe_on(reminded, moment.as_of):
         raise Invalid(
             _("Relancez d’abord le titulaire, et attendez la fin du délai donné : la mise en demeure vient ensuite.")
         )
@@ -91,7 +93,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _penalty(written, cost),
             _reminders(sent),
             _came(receipts),
-            _demand(_law(contract, delivery)),
+            _demand(_law(contract, delivery), notice_days_of(reminded, usual_days("formal-notice"))),
         ],
     }  # fmt: skip
     return Gathered(SUBJECT, delivery.id, title, contract.organisation_id, values)
@@ -249,7 +251,7 @@ def _came(receipts: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _demand(law: str) -> dict[str, Any]:
+def _demand(law: str, days: int) -> dict[str, Any]:
     asked = (
         _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
           "machine, par le lien de dépôt de ce contrat ou au service qui le suit.")
@@ -263,7 +265,9 @@ def _demand(law: str) -> dict[str, Any]:
             _line(_("Le titulaire est mis en demeure"), asked, law),
             _line(
                 _("Délai pour se conformer"),
-                _("quinze jours à compter de la réception de la présente (délai choisi par la collectivité)"),
+                _("{days} à compter de la réception de la présente (délai choisi par la collectivité)").format(
+                    days=say_days(days)
+                ),
             ),
             _line(
                 _("À défaut"),

@@ -21,7 +21,7 @@ def reminders_of(visit: Visit, delivery_id: int) -> RemindersPanel | None:
     lines = [
         ReminderLine(
             one.id, one.number, one.sent_on, one.comply_by, one.message, one.mailed, one.recipient or "",
-            one.comply_by < today, one.annulled,
+            one.comply_by < today, one.annulled, one.notice_days,
         )
         for one in sent
     ]  # fmt: skip

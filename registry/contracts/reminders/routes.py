@@ -19,7 +19,7 @@ from registry.contracts.depots.views import link_state
 from registry.contracts.depots.vocabulary import DepotState
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_party_rows, get_contract
-from registry.contracts.reminders.forms import USUAL_DAYS, ReminderForm
+from registry.contracts.reminders.forms import ReminderForm, usual_days
 from registry.contracts.reminders.models import DeliveryReminder
 from registry.contracts.reminders.queries import get_reminder
 from registry.contracts.reminders.service import record_reminder, refuse_unless_late, set_reminder_aside
@@ -57,13 +57,14 @@ def _page(
 ) -> Response[Any]:  # fmt: skip
     labels = {
         "sent_on": _("Envoyée le"), "comply_by": _("Délai donné jusqu’au"), "message": _("Texte de la relance"),
+        "notice_days": _("Jours que laisserait ensuite la mise en demeure"),
         "recipient": _("Adresse électronique du titulaire"),
     }  # fmt: skip
     page = ReminderPage(
         delivery.id, _title(visit, delivery), delivery.contract_id,
         get_contract(visit.session, delivery.contract_id).object,
         delivery.version if version is None else version, Mailer.of(visit.premises.home.settings).is_set,
-        values, errors, labels,
+        values, errors, labels, usual_days("reminder"),
     )  # fmt: skip
     return visit.page("contracts/reminder.html", page, status=status)
 
@@ -83,8 +84,12 @@ def _door(visit: Visit, contract: Contract) -> Door | None:
 def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
     """The form of a reminder, with a text to read again."""
     delivery = _delivery(visit, delivery_id)
-    comply_by: date = plus_days(visit.today, USUAL_DAYS)
-    values = {"sent_on": visit.today.isoformat(), "comply_by": comply_by.isoformat()}
+    comply_by: date = plus_days(visit.today, usual_days("reminder"))
+    values = {
+        "sent_on": visit.today.isoformat(),
+        "comply_by": comply_by.isoformat(),
+        "notice_days": str(usual_days("formal-notice")),
+    }
     try:
         cost = refuse_unless_late(visit.session, delivery, visit.today)
     except Conflict as refusal:

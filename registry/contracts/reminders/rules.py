@@ -11,12 +11,20 @@ from datetime import date
 
 @dataclass(frozen=True)
 class Reminded:
-    """A reminder that was sent, and the last day it gave to comply."""
+    """A reminder that was sent, the last day it gave to comply, and the days a notice would give, where it says."""
 
     sent_on: date
     comply_by: date
+    notice_days: int | None = None
 
 
 def ripe_on(sent: Iterable[Reminded], day: date) -> bool:
     """Whether a delay that a reminder gave has passed by a day, so that a formal notice may follow."""
     return any(one.comply_by < day for one in sent)
+
+
+def notice_days_of(sent: Iterable[Reminded], usual: int) -> int:
+    """The days that a formal notice gives: those of the latest reminder that says, else the usual ones."""
+    said = [one for one in sent if one.notice_days is not None]
+    latest = max(said, key=lambda one: one.sent_on, default=None)
+    return usual if latest is None or latest.notice_days is None else latest.notice_days

@@ -64,7 +64,7 @@ def record_reminder(
     made = DeliveryReminder(
         organisation_id=delivery.organisation_id, delivery_id=delivery.id,
         number=len(find_reminders(session, delivery_id)) + 1, sent_on=sent_on, comply_by=form.comply_by,
-        message=form.message, mailed=mailed, recipient=form.recipient,
+        notice_days=form.notice_days, message=form.message, mailed=mailed, recipient=form.recipient,
     )  # fmt: skip
     session.add(made)
     session.flush()

@@ -26,6 +26,7 @@ class ReminderLine:
     recipient: str
     passed: bool
     annulled: bool
+    notice_days: int | None
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,7 @@ class ReminderPage:
     values: Mapping[str, Any]
     errors: Mapping[str, str]
     labels: Mapping[str, str]
+    usual_days: int
 
 
 @dataclass(frozen=True)
