@@ -1,12 +1,12 @@
 """What this room shows on the sheets of its subjects: what the policies say of them today."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 
 from sqlalchemy.orm import Session
 
-from registry.compliance.catalogue import subject_of
+from registry.compliance.catalogue import Catalogue, subject_of
 from registry.compliance.deviations.views import ask_address
 from registry.compliance.deviations.wording import say_held, what_the_law_says
 from registry.compliance.engine import Engine, engine_of
@@ -35,7 +35,7 @@ from registry.compliance.queries import (
 from registry.compliance.settling import groups_to_settle, said_in_groups
 from registry.compliance.views import DeviationNote, FindingsPanel, FindingView, MissingView, VerdictThen
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role, roles_with
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_legal_person
 from registry.web.visits import Panel, Visit
@@ -70,8 +70,8 @@ _ASKED = {
     Permission.ORGANISATIONS_ORGANISATION_AMEND: mark("à demander au service juridique"),
     Permission.PROCESSING_ACTIVITY_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.PROCESSING_BREACH_RECORD: mark("à demander au délégué à la protection des données"),
-    Permission.CONTRACTS_CONTRACT_RECORD: mark("à demander à qui tient les contrats"),
-    Permission.CONTRACTS_DELIVERY_RECORD: mark("à demander à qui suit les livraisons"),
+    Permission.CONTRACTS_CONTRACT_RECORD: mark("à demander au service juridique"),
+    Permission.CONTRACTS_DELIVERY_RECORD: mark("à demander au référent ou à la référente données"),
     Permission.PROCESSING_REQUEST_RECORD: mark("à demander au délégué à la protection des données"),
     Permission.LIFECYCLE_VISA_GIVE: mark("à demander au service juridique"),
     Permission.GOVERNANCE_PLAN_RECORD: mark("à demander au référent ou à la référente données"),
@@ -212,6 +212,7 @@ def say_finding(
         ],
         remedy=policy.what_to_do(),
         owed_by=[role.label for role in policy.owed_by],
+        told_by=[role.label for role in tellers_of(policy.owed_by, engine.catalogue, found.missing)],
         turning=turning_in_words(policy.force, found.verdict, found.turns_into, found.turns_on, visit.today),
         expired=expired_in_words(policy.force, past),
         period=found.period or None,
@@ -220,6 +221,27 @@ def say_finding(
         deviation=note_of(policy.force, found, visit.today),
         ask_address=_ask_address(visit, found),
     )
+
+
+def tellers_of(owed_by: Sequence[Role], catalogue: Catalogue, missing: Iterable[str]) -> list[Role]:
+    """Who may record one of the facts that a finding waits for: those whom its rule names and whose rights allow it.
+
+    Where these allow it to none of them, whoever may: a rule also names who must see it kept, and writes nothing.
+    """
+    needed = {one for name in missing for one in _needed_for(catalogue, name)}
+    if not needed:
+        return list(owed_by)
+    able = {role for permission in needed for role in roles_with(permission)}
+    return [role for role in owed_by if role in able] or [role for role in Role if role in able]
+
+
+def _needed_for(catalogue: Catalogue, name: str) -> set[Permission]:
+    """The permissions that each let somebody record a fact; none where nobody records it."""
+    declared, kind = catalogue.facts.get(name), subject_of(name)
+    if declared is None or kind not in _RECORDS:
+        return set()
+    by_law = kind is SubjectKind.DATASET and declared.field in OF_LAW
+    return {_BY_OTHERS.get(declared.field, _RECORDS[kind]), *({Permission.DATASETS_LAW_RECORD} if by_law else ())}
 
 
 def note_of(force: Force, found: Found, today: date) -> DeviationNote | None:

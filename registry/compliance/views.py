@@ -47,6 +47,7 @@ class FindingView:
     unmet: Sequence[tuple[str, Sequence[MissingView]]]
     remedy: str
     owed_by: Sequence[str]
+    told_by: Sequence[str]
     turning: str
     expired: str
     period: int | None

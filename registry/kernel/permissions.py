@@ -250,3 +250,9 @@ SAYING = frozenset({Permission.DESK_QUESTION_ASK, Permission.DESK_TASK_ARRANGE})
 def permissions_of(role: Role) -> frozenset[Permission]:
     """What a role allows on the organisations it was granted on, and below them."""
     return _CARRIED[role]
+
+
+def roles_with(permission: Permission) -> tuple[Role, ...]:
+    """Who may do something, by role; the administrator, who gives roles, is named where nobody else may."""
+    able = tuple(role for role in Role if permission in _CARRIED[role])
+    return tuple(role for role in able if role is not Role.ADMINISTRATOR) or able

@@ -6,7 +6,7 @@ from functools import cached_property
 from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
 
 from registry.kernel.errors import Forbidden
-from registry.kernel.permissions import SAYING, WRITING, Permission, Role, permissions_of
+from registry.kernel.permissions import SAYING, WRITING, Permission, Role, permissions_of, roles_with
 from registry.kernel.words import _
 
 WRITING_ROLES = [str(role) for role in Role if permissions_of(role) & WRITING]
@@ -71,9 +71,9 @@ class Visitor:
         if not self.may(permission, organisation_id):
             raise Forbidden(
                 _(
-                    "Vos droits ne permettent pas cette action sur cette organisation. Demandez à votre "
-                    "administrateur le rôle qui convient."
-                )
+                    "Vos droits ne permettent pas cette action sur cette organisation. Rôles qui la permettent : "
+                    "{roles}. Demandez à qui en a un de la faire, ou à votre administrateur de vous le donner."
+                ).format(roles=", ".join(role.label for role in roles_with(permission)))
             )
 
 
