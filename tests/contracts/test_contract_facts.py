@@ -131,6 +131,6 @@ def test_an_agreement_that_is_no_procurement_has_no_essential_data_to_check(
 ) -> None:  # fmt: skip
     jurist = town.someone(Role.LEGAL)
 
-    place = a_contract(jurist, town, kind=kind)
+    place = a_contract(jurist, town, kind=kind, signed_on="2024-04-02", starts_on="2024-05-01")
 
     assert verdicts(town, SubjectKind.CONTRACT, number_of(place), "DSP-14") == [verdict]
