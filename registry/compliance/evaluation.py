@@ -198,6 +198,8 @@ def _decide(
     if last is None:
         missing += tuple(n for n in _missing(compiled.deadline, activation, facts) if n not in missing)
         return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, UnknownHalf.REQUIRE)
+    if met is None and version.unknown_waits:
+        return Assessment(policy, version, Verdict.TO_COMPLETE, used, missing, half)
     turns_on = plus_days(last.date(), 1)
     if today >= turns_on:
         return Assessment(policy, version, Verdict.NON_COMPLIANT, used, missing, half)

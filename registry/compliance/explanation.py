@@ -226,6 +226,8 @@ def _condition_in_words(catalogue: Catalogue, version: PolicyVersion) -> str:
         # A requirement that compares with the deadline has already told it.
         if day not in asked:
             said.append(_("Dernier jour pour le faire : {day}.").format(day=day))
+    if version.unknown_waits:
+        said.append(_("Passé ce jour, ce qu’on ignore reste à compléter."))
     if version.valid_until is not None:
         day = _say(catalogue, read_expression(version.valid_until))
         said.append(_("Cela vaut jusqu’à : {day}.").format(day=day))

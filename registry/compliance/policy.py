@@ -120,6 +120,8 @@ class PolicyVersion(BaseModel):
     when: str | None = None
     require: Line
     deadline: str | None = None
+    unknown_waits: bool = False
+    """Whether what is unknown stays to complete once the deadline has passed; else it is a breach, as what is absent."""
     valid_until: str | None = None
     note: str | None = None
     plain: Line | None = None
@@ -159,6 +161,12 @@ class PolicyVersion(BaseModel):
         return self
 
     @model_validator(mode="after")
+    def _only_what_has_a_deadline_waits(self) -> Self:
+        if self.unknown_waits and self.deadline is None:
+            raise ValueError(_("« unknown_waits » ne se dit que d’une règle qui a une échéance, « deadline »."))
+        return self
+
+    @model_validator(mode="after")
     def _plain_words_are_said_in_both_languages(self) -> Self:
         if (self.plain is None) is not (self.plain_en is None):
             raise ValueError(_("« plain » et « plain_en » vont ensemble : la même phrase, en français et en anglais."))
@@ -171,8 +179,10 @@ class PolicyVersion(BaseModel):
 
     def stored(self) -> dict[str, Any]:
         """This version as JSON keeps it: without its plain words, which may be put better without another law, nor the
-        names of its parameters, whose values its conditions hold."""
-        return self.model_dump(mode="json", exclude={"plain", "plain_en", "parameters"})
+        names of its parameters, whose values its conditions hold. What waits is told where it does: the others keep the
+        digest that they had before one could tell it."""
+        apart = {"plain", "plain_en", "parameters"} | (set() if self.unknown_waits else {"unknown_waits"})
+        return self.model_dump(mode="json", exclude=apart)
 
     def in_plain_words(self) -> str:
         """What is asked, in a sentence of the reader's language; nothing where nobody wrote one."""

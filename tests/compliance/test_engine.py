@@ -264,6 +264,7 @@ DATED = {
     "a deadline in days": policy("dataset.a", deadline="deadline(dataset.day, 'fortnight')"),
     "a carried deadline in months": policy("dataset.a", "dataset.b", deadline="deadline(dataset.day, 'month')"),
     "a duty met until a day": policy("dataset.a", valid_until="plusMonths(dataset.day, 12)"),
+    "a deadline that waits": policy("dataset.a", deadline="plusDays(dataset.day, 15)", unknown_waits=True),
     "both": policy("dataset.a", deadline="plusDays(dataset.day, 15)", valid_until="plusDays(dataset.day, 400)"),
 }
 
@@ -290,6 +291,29 @@ def test_a_duty_met_until_the_last_day_of_the_calendar_never_turns() -> None:
     endless = {"dataset.a": True, "dataset.day": date.max, "dataset.day__present": True}
     found = judge(policy("dataset.a", valid_until="dataset.day"), endless)
     assert (found.verdict, found.turns_on, found.turns_into) == (C, None, None)
+
+
+def test_what_is_unknown_past_a_deadline_is_a_breach_unless_the_policy_says_that_it_waits() -> None:
+    day = {"dataset.day": date(2026, 7, 25), "dataset.day__present": True}
+    asked = {"deadline": "dataset.day"}
+    breach, waits = policy("dataset.a", **asked), policy("dataset.a", unknown_waits=True, **asked)
+    assert judge(breach, day).verdict is N
+    found = judge(waits, day)
+    assert (found.verdict, found.missing, found.turns_on) == (T, ("dataset.a",), None)
+    assert judge(waits, day, date(2026, 7, 25)).turns_on is None, "nothing turns by itself while one does not know"
+    assert judge(waits, day | {"dataset.a": False}).verdict is N
+    assert judge(waits, day | {"dataset.a": False}, date(2026, 7, 25)).turns_on == date(2026, 7, 26)
+    assert judge(waits, {}).missing == ("dataset.a", "dataset.day")
+
+
+def test_only_a_policy_with_a_deadline_says_that_the_unknown_waits_and_the_others_keep_their_digest() -> None:
+    (waits,) = policy("dataset.a", deadline="dataset.day", unknown_waits=True).versions
+    (breach,) = policy("dataset.a", deadline="dataset.day").versions
+    assert waits.stored()["unknown_waits"] is True
+    assert "unknown_waits" not in breach.stored()
+    assert waits.digest != breach.digest
+    with pytest.raises(ValueError, match="échéance"):
+        policy("dataset.a", unknown_waits=True)
 
 
 def test_the_last_day_of_a_delay_is_still_in_time_and_the_next_one_is_not() -> None:
