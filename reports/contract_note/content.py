@@ -33,7 +33,7 @@ ASKS = (
         "Un droit d’extraire et d’exploiter ces données ; lever une clause contraire est déduit par le registre",
         "Déduit du texte lu, à valider",
     ),
-    ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Texte lu"),
+    ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Source secondaire"),
     ("RGPD, art. 26 et 28", "Le rôle de chaque partie au titre des données personnelles", "Texte lu"),
     ("Stipulations du contrat", "Les clauses cherchées et leur liste", "Méthode du registre, à valider"),
 )

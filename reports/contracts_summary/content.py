@@ -25,7 +25,7 @@ CAUTION = (
 )
 ASKS = (
     ("CCP, art. L3131-2 à L3131-4", "Les données d’une concession reviennent à l’autorité concédante", "Texte lu"),
-    ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Texte lu"),
+    ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Source secondaire"),
     ("Stipulations du contrat", "Les clauses cherchées et leur liste", "Méthode du registre, à valider"),
 )
 """Each text, what it asks, and how it was read."""

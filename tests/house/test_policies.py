@@ -13,6 +13,7 @@ from registry.compliance.policy import Fact, Policy
 from registry.compliance.policy_files import load_catalogue
 from registry.compliance.vocabulary import Evidence, FactType, Force, Severity
 from registry.contracts.deliveries.models import Delivery
+from registry.contracts.drafting.texts import load_clause_texts
 from registry.contracts.models import Contract
 from registry.contracts.vocabulary import ExclusivityKind, PartnerLeave, Waiver
 from registry.datasets.models import Dataset
@@ -23,6 +24,7 @@ from registry.processing.breaches.models import Breach
 from registry.processing.models import ProcessingActivity
 from registry.processing.requests.models import ReceivedRequest
 from registry.publication.vocabulary import FeeGround
+from registry.reporting.discovery import get_report
 from registry.rooms import COMING, ROOMS, assemble_engine, bound_facts
 
 TABLES: dict[str, type[SQLModel]] = {
@@ -79,6 +81,26 @@ def test_a_policy_rests_on_a_dated_text_and_says_what_to_do(policy: Policy) -> N
     assert policy.remedy_en.strip(), f"{file}: say in `remedy_en` what has to be done, in English."
     assert policy.owed_by, f"{file}: say in `owed_by` whose duty it is."
     assert policy.stake or policy.principle, f"{file}: name the stake or the principle it serves."
+
+
+def test_a_text_leant_on_in_several_places_was_read_as_well_in_all_of_them() -> None:
+    levels: dict[tuple[str, str], set[str]] = {}
+
+    def note(text: str, article: str, level: str) -> None:
+        levels.setdefault((text, article.split(" al. ", maxsplit=1)[0]), set()).add(level)
+
+    for version in (policy.versions[-1] for policy in policies()):
+        note(version.text, version.article, version.evidence.label)
+    for clause in load_clause_texts().values():
+        for ground in clause.grounds:
+            note(ground.text, ground.article, ground.evidence.label)
+    codes = {"CCP": "Code de la commande publique", "CGCT": "Code général des collectivités territoriales"}
+    for report in ("contract-note", "contracts-summary"):
+        for place, _asked, level in get_report(report).content.ASKS:
+            code, _sign, article = place.partition(", art. ")
+            if code in codes and " à " not in article and level in {one.label for one in Evidence}:
+                note(codes[code], article, level)
+    assert {place: found for place, found in levels.items() if len(found) > 1} == {}
 
 
 @pytest.mark.parametrize("policy", policies(), ids=lambda policy: policy.id)
