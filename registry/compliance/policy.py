@@ -121,7 +121,7 @@ class PolicyVersion(BaseModel):
     require: Line
     deadline: str | None = None
     unknown_waits: bool = False
-    """Whether what is unknown stays to complete once the deadline has passed; else it is a breach, as what is absent."""
+    """Whether what is unknown stays to complete past the deadline; else it is a breach, as what is absent."""
     valid_until: str | None = None
     note: str | None = None
     plain: Line | None = None

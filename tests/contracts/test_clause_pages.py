@@ -224,6 +224,20 @@ WRONG = (
 )
 
 
+def test_the_floor_of_a_contract_that_concedes_nothing_names_the_text_in_force_on_the_day_too(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(
+        jurist, town, kind="agreement", consulted_on="2016-11-02", signed_on="2017-03-01", starts_on="2017-04-01"
+    )
+
+    def floor(day: str) -> str:
+        return jurist.get(f"{place}/clauses?le={day}").text.partition('id="socle"')[2]
+
+    assert "53-1 (lu par citation), ne lui donne rien" in floor("2019-03-31")
+    assert "L3131-2" not in floor("2019-03-31")
+    assert "L3131-2 à L3131-4" in floor("2019-04-01")
+
+
 def test_what_is_wrong_in_a_clause_is_said_beside_its_field_and_nothing_is_kept(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)

@@ -63,6 +63,11 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
     Law: CCP L3131-2 to L3131-4.
     """
     conceded, consulted = concedes_public_service(contract), contract.consulted_on
+    if conceded is False and LAW_OF_2016 <= day < CODE_OF_2019:
+        return [], _(
+            "Ce contrat ne concède pas de service public : l’ordonnance n° 2016-65, article 53-1 (lu par citation), ne "
+            "lui donne rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il dise."
+        )
     if conceded is False:
         return [], _(
             "Ce contrat ne concède pas de service public : les articles L3131-2 à L3131-4 du code de la commande "
