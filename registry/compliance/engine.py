@@ -29,7 +29,8 @@ class Subject:
 
     `everything(session, organisation_ids, until)` gives all ids within these organisations: those of now, or
     those that stood at an instant, whatever was annulled or removed since. `concerns(row)` tells whether the
-    law addresses a subject at all: one it does not bears no finding, whoever asks and whichever way.
+    law addresses a subject at all: one it does not bears no finding, whoever asks and whichever way. `parts` gives what
+    of a subject is judged apart and is told with it.
     """
 
     kind: SubjectKind
@@ -37,6 +38,7 @@ class Subject:
     everything: Callable[[Session, frozenset[int] | None, datetime | None], Sequence[int]]
     names: Callable[[Session, Sequence[int]], Mapping[int, str]]
     concerns: Callable[[Any], bool]
+    parts: Callable[[Session, int], Sequence[tuple[SubjectKind, int]]] | None = None
 
 
 class Held:
@@ -75,6 +77,11 @@ class Engine:
     rooms: Mapping[str, str] = field(default_factory=dict)
     """The rooms that facts come from, open or to come, each with its French name."""
     held: Held = field(default_factory=Held, compare=False, repr=False)
+
+    def whole_of(self, session: Session, kind: SubjectKind, number: int) -> list[tuple[SubjectKind, int]]:
+        """A subject, and what of it is judged apart."""
+        parts = self.subjects[kind].parts
+        return [(kind, number), *(parts(session, number) if parts is not None else ())]
 
     def names_of(
         self, session: Session, subjects: Iterable[tuple[SubjectKind, int]]

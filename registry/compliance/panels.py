@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
+from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
@@ -22,6 +23,8 @@ from registry.compliance.explanation import (
     verdict_shape,
     verdict_word,
 )
+from registry.compliance.listing.queries import count_within
+from registry.compliance.listing.rules import Cell
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.queries import (
     GRAVEST_FIRST,
@@ -33,7 +36,15 @@ from registry.compliance.queries import (
     find_texts,
 )
 from registry.compliance.settling import groups_to_settle, said_in_groups
-from registry.compliance.views import DeviationNote, FindingsPanel, FindingView, MissingView, VerdictThen
+from registry.compliance.views import (
+    FINDINGS,
+    DeviationNote,
+    FindingsPanel,
+    FindingView,
+    MissingView,
+    PartsLine,
+    VerdictThen,
+)
 from registry.compliance.vocabulary import Force, Severity, SubjectKind, Verdict
 from registry.kernel.permissions import Permission, Role, roles_with
 from registry.kernel.words import _, mark
@@ -383,13 +394,52 @@ def findings_on(visit: Visit, kind: SubjectKind, subject_id: int) -> FindingsPan
     found = sorted(found, key=lambda one: _rank(texts[one.version_digest][0], one.verdict, one.period))
     views = [say_finding(visit, engine, one, texts[one.version_digest], standing[one.id], body_id) for one in found]
     acting = {Verdict.NON_COMPLIANT, Verdict.TO_COMPLETE}
+    counts = Counter(view.verdict for view in views if view.is_obligation)
+    practices = Counter(view.verdict for view in views if not view.is_obligation)
+    parts = _on_parts(visit, engine, kind, subject_id)
+    for cell in parts:
+        policy = engine.catalogue.find(cell.policy_id)
+        (counts if policy is not None and policy.force is Force.OBLIGATION else practices)[cell.verdict] += cell.number
     return FindingsPanel(
         awaiting=_awaiting(found),
         to_act_on=[view for view in views if view.verdict in acting],
         fine=[view for view in views if view.verdict not in acting],
-        counts=Counter(view.verdict for view in views if view.is_obligation),
-        practices=Counter(view.verdict for view in views if not view.is_obligation),
+        counts=counts,
+        practices=practices,
+        parts=_parts_lines(engine, [cell for cell in parts if cell.verdict in acting], subject_id),
+        whole_address=whole_address(subject_id) if parts else "",
     )
+
+
+def _on_parts(visit: Visit, engine: Engine, kind: SubjectKind, subject_id: int) -> list[Cell]:
+    """What is found of what is judged apart of a subject, counted."""
+    _itself, *parts = engine.whole_of(visit.session, kind, subject_id)
+    return count_within(visit.session, visit.today, parts) if parts else []
+
+
+def _parts_lines(engine: Engine, cells: Sequence[Cell], subject_id: int) -> list[PartsLine]:
+    """One line a policy and verdict, in the order of findings."""
+    numbers: Counter[tuple[str, Verdict]] = Counter()
+    for cell in cells:
+        numbers[cell.policy_id, cell.verdict] += cell.number
+    known = [
+        (policy, verdict, number)
+        for (policy_id, verdict), number in numbers.items()
+        if (policy := engine.catalogue.find(policy_id)) is not None
+    ]
+    return [
+        PartsLine(
+            policy.name(), policy.subject.label, verdict_shape(policy.force, verdict),
+            verdict_word(policy.force, verdict), number,
+            whole_address(subject_id, regle=policy.id, constat=str(verdict)),
+        )
+        for policy, verdict, number in sorted(known, key=lambda one: _rank(one[0], one[1], 0))
+    ]  # fmt: skip
+
+
+def whole_address(contract_id: int, **more: str) -> str:
+    """The list of what is found of a contract, of its amendments and of its deliveries."""
+    return f"{FINDINGS}?{urlencode({'contrat': contract_id, **more})}"
 
 
 def _awaiting(found: Sequence[Found]) -> str:

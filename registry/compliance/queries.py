@@ -19,6 +19,7 @@ from sqlalchemy import (
     any_,
     bindparam,
     case,
+    false,
     func,
     or_,
     select,
@@ -126,6 +127,20 @@ def find_findings_then(session: Session, on: date, *, kind: SubjectKind, subject
         .order_by(col(Finding.id))
     )
     return [_found(row, Verdict(row.read)) for row in rows]
+
+
+def of_subjects(subjects: Collection[tuple[SubjectKind, int]]) -> ColumnElement[bool]:
+    """Whether a finding is on one of these subjects."""
+    numbers: dict[SubjectKind, list[int]] = {}
+    for kind, number in subjects:
+        numbers.setdefault(kind, []).append(number)
+    return or_(
+        false(),
+        *(
+            and_(col(Finding.subject_kind) == kind, col(Finding.subject_id).in_(ids))
+            for kind, ids in sorted(numbers.items())
+        ),
+    )
 
 
 ACCEPTED, ASKED = aliased(AcceptedDeviation), aliased(AcceptedDeviation)

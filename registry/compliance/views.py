@@ -70,7 +70,8 @@ class DeviationNote:
 class FindingsPanel:
     """The findings on one subject: what must be acted on first, the rest folded; practices counted apart.
 
-    `awaiting` says why rules do not judge it now, if they do not.
+    `awaiting` says why rules do not judge it now, if they do not. Counts are with those of `parts`, what of it is
+    judged apart; `whole_address` is the list of all of them, where there are parts.
     """
 
     awaiting: str
@@ -78,6 +79,20 @@ class FindingsPanel:
     fine: Sequence[FindingView]
     counts: Mapping[Verdict, int]
     practices: Mapping[Verdict, int]
+    parts: Sequence["PartsLine"] = ()
+    whole_address: str = ""
+
+
+@dataclass(frozen=True)
+class PartsLine:
+    """What one policy says alike of parts of a subject: of what kind, how many, and the list of them."""
+
+    title: str
+    kind: str
+    shape: str
+    word: str
+    number: int
+    address: str
 
 
 @dataclass(frozen=True)

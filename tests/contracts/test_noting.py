@@ -20,7 +20,7 @@ from tests.contracts.test_covering import about, says
 
 pytestmark = pytest.mark.database
 NOW = Moment(TODAY, TODAY, TODAY, until=None)
-SHEETS = ["decider", "contrat", "dates", "clauses", "couverture", "socle", "remises", "constats"]
+SHEETS = ["decider", "contrat", "dates", "clauses", "couverture", "socle", "remises", "rapports", "constats"]
 
 
 def note_of(town: Town, place: str, moment: Moment = NOW) -> Any:

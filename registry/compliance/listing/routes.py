@@ -9,13 +9,13 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.compliance.engine import Engine, engine_of
 from registry.compliance.listing.counting import count_alike
-from registry.compliance.listing.queries import Place, find_listed, weight_of
+from registry.compliance.listing.queries import Place, count_within, find_listed, weight_of
 from registry.compliance.listing.rules import Chosen, Facet, Tally, count_cells
 from registry.compliance.listing.showing import subject_lines
 from registry.compliance.listing.views import FindingsPage
 from registry.compliance.queries import GRAVEST_FIRST
 from registry.compliance.views import DIRECTED, FINDINGS, MINE
-from registry.compliance.vocabulary import Force, Holding, Principle, Severity, Stake, Verdict
+from registry.compliance.vocabulary import Force, Holding, Principle, Severity, Stake, SubjectKind, Verdict
 from registry.kernel.errors import NotFound
 from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _, mark, ngettext
@@ -26,6 +26,8 @@ from registry.web.visits import Visit, route
 
 READ = Permission.COMPLIANCE_FINDING_READ
 SHOWN = 100
+_WHOLE = "contrat"
+"""What narrows the list, in its address, to a contract with what is judged apart of it."""
 _LABELS = {
     Facet.VERDICT: mark("Constat"),
     Facet.FORCE: mark("Force"),
@@ -56,13 +58,22 @@ def show_findings(visit: Visit) -> Response[Any]:
     bodies = {body.id: body.name for body in find_organisations(visit.session)}
     chosen = _chosen(visit, engine, bodies)
     ready = _ready(visit)
-    cells = count_alike(visit.session, visit.today)
+    whole, name = _whole(visit, engine)
+    within = [(_WHOLE, str(whole))] if whole is not None else []
+    subjects = engine.whole_of(visit.session, SubjectKind.CONTRACT, whole) if whole is not None else None
+    cells = (
+        count_alike(visit.session, visit.today)
+        if subjects is None
+        else count_within(visit.session, visit.today, subjects)
+    )
     own, *others = count_cells(cells, engine.catalogue, chosen, *(choice for _words, _said, choice in ready))
     after = _place(visit.query("apres"))
     found, more = find_listed(
-        visit.session, visit.today, chosen, own.listed, engine.catalogue, after=after, limit=SHOWN
-    )
-    here = _address([(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))])
+        visit.session, visit.today, chosen, own.listed, engine.catalogue, after=after, limit=SHOWN,
+        within=subjects,
+    )  # fmt: skip
+    said = [(facet, one) for facet in Facet for one in dict.fromkeys(visit.query_all(facet))]
+    here = _address([*within, *said])
     following = ""
     if more:
         last = found[-1]
@@ -74,15 +85,31 @@ def show_findings(visit: Visit) -> Response[Any]:
         rows=subject_lines(visit, engine, found, bodies),
         facets=_facets(engine, bodies, chosen, own, _named_by_a_word(visit)),
         ready=[
-            (_("{words} ({number})").format(words=words, number=say_number(tally.total)), address)
-            for (words, address, _choice), tally in zip(ready, others, strict=True)
+            (_("{words} ({number})").format(words=words, number=say_number(tally.total)), _address([*within, *pairs]))
+            for (words, pairs, _choice), tally in zip(ready, others, strict=True)
         ],
         here=here,
         narrowed=bool(chosen),
+        whole=(whole, name) if whole is not None else None,
         first_address=here if after is not None else "",
         next_address=following,
     )
     return visit.page("compliance/findings.html", page)
+
+
+def _whole(visit: Visit, engine: Engine) -> tuple[int | None, str]:
+    """The contract that the address narrows the list to, with what is judged apart of it; its name.
+
+    Raises: NotFound when the visitor reads none such.
+    """
+    said = visit.query(_WHOLE)
+    if not said:
+        return None, ""
+    number = read_number(said)
+    names = engine.names_of(visit.session, [(SubjectKind.CONTRACT, number)]) if number is not None else {}
+    if number is None or not names:
+        raise NotFound(_("Ce contrat n’existe pas, ou vos droits ne vous le montrent pas."))
+    return number, names[SubjectKind.CONTRACT, number]
 
 
 def _place(said: str) -> Place | None:
@@ -192,8 +219,8 @@ def _facets(
     return shown
 
 
-def _ready(visit: Visit) -> Sequence[tuple[str, str, Chosen]]:
-    """The lists ready for the visitor's roles: words, address, and what each chooses."""
+def _ready(visit: Visit) -> Sequence[tuple[str, list[tuple[str, str]], Chosen]]:
+    """The lists ready for the visitor's roles: words, what its address says, and what each chooses."""
     grants = visit.visitor.grants
     obligations, breach = frozenset({Force.OBLIGATION}), frozenset({Verdict.NON_COMPLIANT})
     lists: list[tuple[str, Chosen, str]] = [
@@ -213,16 +240,16 @@ def _ready(visit: Visit) -> Sequence[tuple[str, str, Chosen]]:
         ),
         (_("Sous écart"), {Facet.HELD: frozenset(Holding) - {Holding.NONE}}, ""),
     ]
-    made: list[tuple[str, str, Chosen]] = []
+    made: list[tuple[str, list[tuple[str, str]], Chosen]] = []
     for words, choice, word in lists:
-        pairs = [(facet, one) for facet in Facet for one in sorted(choice.get(facet, ()))]
-        address = _address([*pairs, *([(Facet.ORGANISATION, word)] if word else [])])
+        pairs: list[tuple[str, str]] = [(facet, one) for facet in Facet for one in sorted(choice.get(facet, ()))]
+        pairs += [(Facet.ORGANISATION, word)] if word else []
         bodies = {Facet.ORGANISATION: frozenset(map(str, grants[_BODIES[word]]))} if word else {}
-        made.append((words, address, {**choice, **bodies}))
+        made.append((words, pairs, {**choice, **bodies}))
     return made
 
 
-def _address(pairs: list[tuple[Facet, str]]) -> str:
+def _address(pairs: list[tuple[str, str]]) -> str:
     return f"{FINDINGS}?{urlencode(pairs)}" if pairs else FINDINGS
 
 

@@ -6,11 +6,13 @@ from datetime import date
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, func, literal, or_, select, tuple_, union_all
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.accounts.queries import find_offices
+from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.models import Amendment
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.models import Contract
@@ -110,6 +112,18 @@ def ids_of_deliveries(session: Session, contract_ids: Iterable[int]) -> Sequence
         select(col(Delivery.id)).where(col(Delivery.contract_id).in_(list(contract_ids)), ~col(Delivery.annulled))
     )
     return rows.scalars().all()
+
+
+def parts_of_contract(session: Session, contract_id: int) -> list[tuple[SubjectKind, int]]:
+    """The amendments and the deliveries of a contract that stand: each is judged apart, and told with it."""
+    of_acts: Any = select(
+        literal(SubjectKind.AMENDMENT.value).label("kind"), col(Amendment.id).label("number")
+    ).where(col(Amendment.contract_id) == contract_id, ~col(Amendment.annulled))
+    of_deliveries: Any = select(literal(SubjectKind.DELIVERY.value), col(Delivery.id)).where(
+        col(Delivery.contract_id) == contract_id, ~col(Delivery.annulled)
+    )
+    rows = session.execute(union_all(of_acts, of_deliveries))
+    return [(SubjectKind(row.kind), row.number) for row in rows]
 
 
 def _is_late(today: date) -> ColumnElement[bool]:

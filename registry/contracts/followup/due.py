@@ -13,9 +13,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.clauses.queries import find_written_of, held_on
+from registry.contracts.clauses.queries import Written, find_written_of, held_on
 from registry.contracts.followup.models import ContractReport, ContractStep
-from registry.contracts.followup.rules import clause_days, report_due_in
+from registry.contracts.followup.rules import LAST_DAY, LAST_MONTH, ReportDue, clause_days, report_due_in
 from registry.contracts.followup.steps import known_steps, milestones_of, steps
 from registry.contracts.models import Contract
 from registry.contracts.rules import term_of
@@ -23,6 +23,8 @@ from registry.kernel.dates import plus_months
 from registry.kernel.words import _
 
 REPORT, REPORT_POLICY = "report", "DSP-08"
+MOST_YEARS = 60
+"""How many financial years are told: the longest concessions last so long."""
 STILL_TOLD = 12
 """Units: months after its day in which a step that no rule judges is told while nobody noted it."""
 _COLUMNS = (
@@ -58,6 +60,20 @@ def say_due(what: str) -> str:
     if kind == REPORT:
         return _("Rapport annuel de l’exercice {year} à recevoir").format(year=year)
     return steps().label(kind)
+
+
+def owed_reports(contract: Any, written: Written, today: date) -> dict[int, ReportDue]:
+    """The reports owed until this civil year, by financial year: each by the clauses in force on the law’s own day."""
+    term, found = term_of(contract), {}
+    if term.starts_on is None:
+        return {}
+    for year in range(max(term.starts_on.year + 1, today.year - MOST_YEARS), today.year + 1):
+        day = min(date(year, LAST_MONTH, LAST_DAY), today)
+        days = clause_days(one.terms for one in held_on(written, day).get("annual-report", []))
+        due = report_due_in(year, contract.kind, term, days)
+        if due is not None:
+            found[due.year] = due
+    return found
 
 
 def find_due(session: Session, today: date, last: date) -> list[Due]:

@@ -1,7 +1,6 @@
 """The pages of what a contract owes: the reports of its operator, year by year."""
 
 from collections.abc import Mapping, Sequence
-from datetime import date
 from functools import partial
 from typing import Any
 
@@ -9,13 +8,14 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_200_OK
 
-from registry.contracts.clauses.queries import find_written, held_on
+from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, set_aside_view
+from registry.contracts.followup.due import owed_reports
 from registry.contracts.followup.forms import ReportForm
 from registry.contracts.followup.models import ContractReport
 from registry.contracts.followup.queries import find_pieces, find_reports, get_report
 from registry.contracts.followup.reading import typed_report
-from registry.contracts.followup.rules import BY_LAW, ReportDue, clause_days, report_due_in
+from registry.contracts.followup.rules import BY_LAW, ReportDue
 from registry.contracts.followup.service import amend_report, record_report, set_report_aside
 from registry.contracts.followup.views import (
     REPORT_LABELS,
@@ -28,7 +28,6 @@ from registry.contracts.followup.views import (
 )
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
-from registry.contracts.rules import term_of
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
@@ -45,23 +44,13 @@ NOTICES.update(
         "rapport-retabli": mark("Le rapport est rétabli."),
     }
 )
-MOST_YEARS = 60
-"""How many financial years a page shows: the longest concessions last so long."""
 
 
 def dues_of(visit: Visit, contract: Contract) -> dict[int, ReportDue]:
-    """The reports owed until this civil year, by financial year: each by the clauses in force on the law’s own day."""
-    term, found = term_of(contract), {}
-    if term.starts_on is None:
+    """The reports owed until this civil year, by financial year."""
+    if contract.starts_on is None:
         return {}
-    written = find_written(visit.session, [contract])[contract.id]
-    for year in range(max(term.starts_on.year + 1, visit.today.year - MOST_YEARS), visit.today.year + 1):
-        day = min(date(year, 5, 31), visit.today)
-        days = clause_days(one.terms for one in held_on(written, day).get("annual-report", []))
-        due = report_due_in(year, contract.kind, term, days)
-        if due is not None:
-            found[due.year] = due
-    return found
+    return owed_reports(contract, find_written(visit.session, [contract])[contract.id], visit.today)
 
 
 @route("GET", "/contrats/{contract_id:int}/rapports", READ)

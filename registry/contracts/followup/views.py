@@ -54,6 +54,7 @@ class ReportLine:
     council: str
     pieces: Sequence[tuple[int, str]]
     notes: str
+    is_received: bool
 
 
 @dataclass(frozen=True)
@@ -115,6 +116,7 @@ def report_line(
         committee=_put(row, "committee"), council=_put(row, "council"),
         pieces=[(number, pieces.get(number, "")) for number in row.evidence] if row is not None else [],
         notes=(row.notes or "") if row is not None else "",
+        is_received=row is not None and row.received_on is not None,
     )  # fmt: skip
 
 

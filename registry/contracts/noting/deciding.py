@@ -1,8 +1,10 @@
 """What a contract at a moment asks to be decided, in sentences: the first page of the note."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
+from registry.compliance.evaluation import Assessment
+from registry.compliance.vocabulary import Verdict
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import TO_ASK, Lacking
@@ -31,12 +33,7 @@ def to_decide(noted: NotedContract) -> list[dict[str, Any]]:
 
 def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     contract = noted.row
-    yield _("Mettre en règle"), "", [
-        _("{rule} ({text}, {article})").format(
-            rule=one.policy.name(), text=one.version.text, article=one.version.article
-        )
-        for _about, one in noted.breaches
-    ]  # fmt: skip
+    yield _("Mettre en règle"), "", [*map(say_breach, together(noted.breaches))]
     yield (
         _("Lever par avenant"),
         _against_bans(contract),
@@ -62,7 +59,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         _("Réclamer au titulaire"),
         "",
         [
-            _("{what}, attendu le {day}").format(what=name_delivery(noted, one), day=say_day(one.due_on))
+            _("{what}, attendu le {day}").format(what=noted.name_delivery(one), day=say_day(one.due_on))
             for one in noted.late
         ],
     )
@@ -119,6 +116,12 @@ def _ending(noted: NotedContract) -> list[str]:
     return [said.format(day=say_day(last))]
 
 
+def say_unkept(count: int) -> str:
+    """How many things the law asks for and are not so, in words."""
+    said = ngettext("{count} obligation n’est pas suivie", "{count} obligations ne sont pas suivies", count)
+    return said.format(count=count)
+
+
 def say_own_clashes(noted: NotedContract) -> list[str]:
     """What two clauses of the contract cannot both have, dataset by dataset, each said once."""
     covering = Covering(noted.written, [noted.holders] if noted.holders else [])
@@ -136,11 +139,27 @@ def place_of(noted: NotedContract, stipulation_id: int) -> str:
     return f"{act}, {row.article}" if row.article else act
 
 
-def name_delivery(noted: NotedContract, delivery: Any) -> str:
-    """What a delivery is about."""
-    if delivery.label:
-        return str(delivery.label)
-    return noted.name_dataset(delivery.dataset_id) if delivery.dataset_id else _("Tout le contrat")
+Alike = tuple[Assessment, Sequence[str]]
+"""What a rule finds, and of what it finds the same."""
+
+
+def together(found: Iterable[tuple[str, Assessment]]) -> list[Alike]:
+    """What is found, each thing a rule finds told once, with all of what it finds it."""
+    alike: dict[tuple[str, Verdict], tuple[Assessment, list[str]]] = {}
+    for about, one in found:
+        alike.setdefault((one.policy.id, one.verdict), (one, []))[1].append(about)
+    return list(alike.values())
+
+
+def say_breach(alike: Alike) -> str:
+    """The rule that is not followed, its text, and by what."""
+    one, about = alike
+    rule = _("{rule} ({text}, {article})").format(
+        rule=one.policy.name(), text=one.version.text, article=one.version.article
+    )
+    if len(about) == 1:
+        return _("{rule} : {about}").format(rule=rule, about=about[0])
+    return _("{rule} : {count} fois").format(rule=rule, count=len(about))
 
 
 def _shortened(lines: list[str]) -> list[str]:

@@ -4,11 +4,11 @@ Law: CGCT L1411-3, L1411-13; CCP L3131-2 to L3131-5.
 """
 
 from collections.abc import Iterator, Sequence
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.compliance.evaluation import Assessment
 from registry.compliance.explanation import verdict_word
 from registry.compliance.told import OPEN, place_among_open
 from registry.compliance.vocabulary import Force
@@ -19,7 +19,12 @@ from registry.contracts.clauses.lacking import count_lacking, say_counts, say_st
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import say_span
-from registry.contracts.noting.deciding import name_delivery, place_of, to_decide
+from registry.contracts.deliveries.lateness import say_cost, say_late, say_outcome
+from registry.contracts.deliveries.views import say_days, say_euros
+from registry.contracts.deliveries.vocabulary import PenaltyDecision
+from registry.contracts.followup.due import owed_reports
+from registry.contracts.followup.views import ReportLine, parts_of, report_line
+from registry.contracts.noting.deciding import Alike, place_of, say_unkept, to_decide, together
 from registry.contracts.noting.reading import NotedContract, find_noted, read_contracts
 from registry.contracts.queries import get_contract
 from registry.contracts.views import say_contract_value
@@ -31,6 +36,8 @@ from registry.organisations.holding import find_every, find_held, frame_of_sheet
 from registry.web.templating import say_day
 
 SUBJECT = "contract"
+_NAMED, _NOTHING = 4, Decimal(0)
+"""How many things a finding names of those it is alike of."""
 _WIDEST = 4
 """Units: datasets that a page holds side by side; more of them are told one a row."""
 
@@ -70,7 +77,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         "summary": [*_summary(noted)],
         "sheets": [
             _decide(noted), _identity(noted), _days(noted), _clauses(noted), _matrix(noted), _floor(session, noted),
-            _deliveries(noted), _findings(noted),
+            _deliveries(noted), _reports(noted), _findings(noted),
         ],
     }  # fmt: skip
     return Gathered(SUBJECT, row.id, row.object, row.organisation_id, values)
@@ -240,7 +247,7 @@ def _floor(session: Session, noted: NotedContract) -> dict[str, Any]:
 def _deliveries(noted: NotedContract) -> dict[str, Any]:
     rows = [
         (
-            say_day(one.due_on) if one.due_on else "–", one.kind.label, name_delivery(noted, one),
+            say_day(one.due_on) if one.due_on else "–", one.kind.label, noted.name_delivery(one),
             noted.stands(one).label, say_day(one.received_on) if one.received_on else "–",
         )
         for one in noted.deliveries
@@ -256,8 +263,72 @@ def _deliveries(noted: NotedContract) -> dict[str, Any]:
     headers = (_("Échéance"), _("Nature"), _("Quoi"), _("État"), _("Reçu le"))
     return {
         "id": "remises", "name": _("Ce que le titulaire a livré"), "standing": standing, "late": count > 0,
-        "grids": _grid(_("Livraisons attendues et reçues"), headers, rows),
+        "grids": [*_grid(_("Livraisons attendues et reçues"), headers, rows), *_penalties(noted)],
     }  # fmt: skip
+
+
+def _penalties(noted: NotedContract) -> list[dict[str, Any]]:
+    """What is or came late, delivery by delivery: for how long, what the contract makes of it, what was decided."""
+    late = [one for one in noted.deliveries if one.id in noted.costs and noted.costs[one.id].lateness.days]
+    rows = [
+        (noted.name_delivery(one), say_day(one.due_on), say_late(cost), say_cost(cost), say_outcome(one))
+        for one in late
+        if (cost := noted.costs[one.id])
+    ]
+    if not rows:
+        return []
+    incurred = sum((noted.costs[one.id].amount or _NOTHING for one in late), start=_NOTHING)
+    decided = {
+        decision: sum((Decimal(one.penalty_cents or 0) / 100 for one in late if one.penalty == decision), _NOTHING)
+        for decision in PenaltyDecision
+    }
+    rows.append(
+        (
+            _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)), say_euros(incurred),
+            _("pénalités appliquées : {applied} ; remises : {remitted}").format(
+                applied=say_euros(decided[PenaltyDecision.APPLIED]),
+                remitted=say_euros(decided[PenaltyDecision.REMITTED]),
+            ),
+        )
+    )  # fmt: skip
+    headers = (_("Quoi"), _("Échéance"), _("Retard"), _("Pénalité du contrat"), _("Ce qui est décidé"))
+    return _grid(_("Retards et pénalités, livraison par livraison"), headers, rows)
+
+
+def _reports(noted: NotedContract) -> dict[str, Any]:
+    """The reports of the operator, year by year: received, what they hold, to whom they were put."""
+    dues, parts = owed_reports(noted.row, noted.written, noted.day), parts_of(noted.row)
+    lines = [
+        report_line(noted.reports.get(year), year, dues.get(year), {}, parts=parts, today=noted.day)
+        for year in sorted({*noted.reports, *dues}, reverse=True)
+    ]
+    rows = [
+        (str(one.year), one.due or "–", one.word, _say_content(one), one.committee or "–", one.council or "–")
+        for one in lines
+    ]
+    late = sum(one.shape == "non-compliant" for one in lines)
+    standing = (
+        ngettext("{count} rapport en retard", "{count} rapports en retard", late).format(count=late)
+        if late
+        else _("Aucun rapport en retard")
+        if rows
+        else _("Aucun rapport n’est dû ni noté")
+    )
+    headers = (
+        _("Exercice"), _("Échéance"), _("Réception"), _("Contenu"), _("Commission des usagers (CCSPL)"), _("Assemblée"),
+    )  # fmt: skip
+    return {
+        "id": "rapports", "name": _("Les rapports annuels"), "standing": standing, "late": late > 0,
+        "grids": _grid(_("Exercice par exercice"), headers, rows),
+    }  # fmt: skip
+
+
+def _say_content(line: ReportLine) -> str:
+    said = [
+        *([_("il manque : {parts}").format(parts=", ".join(line.lacks))] if line.lacks else []),
+        *([_("à regarder : {parts}").format(parts=", ".join(line.unlooked))] if line.unlooked else []),
+    ]
+    return " ; ".join(said) or (_("Tout y est") if line.is_received else "–")
 
 
 def _findings(noted: NotedContract) -> dict[str, Any]:
@@ -268,28 +339,34 @@ def _findings(noted: NotedContract) -> dict[str, Any]:
     owed = [pair for pair in still if pair[1].policy.force is Force.OBLIGATION]
     advised = [pair for pair in still if pair[1].policy.force is not Force.OBLIGATION]
     headers = (_("Règle"), _("Sur"), _("Portée"), _("Constat"), _("Texte"), _("Preuve"))
+    # Breached is what the law asks for and is not so: the pages count it so, and the list of findings.
+    breached, waiting = len(noted.breaches), len(owed) - len(noted.breaches)
     said = [
-        ngettext("{count} obligation ouverte", "{count} obligations ouvertes", len(owed)).format(count=len(owed)),
+        say_unkept(breached),
+        ngettext("{count} obligation à compléter", "{count} obligations à compléter", waiting).format(count=waiting),
         ngettext("{count} recommandation ouverte", "{count} recommandations ouvertes", len(advised)).format(
             count=len(advised)
         ),
     ]
     return {
         "id": "constats", "name": _("Constats ouverts"), "late": bool(noted.breaches),
-        "standing": " · ".join(words for words, ones in zip(said, (owed, advised), strict=True) if ones)
+        "standing": " · ".join(
+            words for words, count in zip(said, (breached, waiting, len(advised)), strict=True) if count
+        )
         or _("Aucun"),
         "grids": [
-            *_grid(_("Ce qui reste à mettre en règle"), headers, [*map(_found, owed)]),
-            *_grid(_("Ce qui est conseillé, sans être obligatoire"), headers, [*map(_found, advised)]),
+            *_grid(_("Ce qui reste à mettre en règle"), headers, [*map(_found, together(owed))]),
+            *_grid(_("Ce qui est conseillé, sans être obligatoire"), headers, [*map(_found, together(advised))]),
         ],
     }  # fmt: skip
 
 
-def _found(pair: tuple[str, Assessment]) -> tuple[str, ...]:
-    about, one = pair
+def _found(alike: Alike) -> tuple[str, ...]:
+    one, about = alike
     evidence = one.version.evidence.label
+    named = [*about[:_NAMED], *([_("et {count} de plus").format(count=len(about) - _NAMED)] if about[_NAMED:] else [])]
     return (
-        one.policy.name(), about, one.policy.force.label, verdict_word(one.policy.force, one.verdict),
+        one.policy.name(), " ; ".join(named), one.policy.force.label, verdict_word(one.policy.force, one.verdict),
         f"{one.version.text}, {one.version.article}",
         evidence if one.version.validated_on else _("{level} ; à valider").format(level=evidence),
     )  # fmt: skip

@@ -20,9 +20,12 @@ from registry.contracts.clauses.lacking import Lacking, find_lacking
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import asked_of
-from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.expecting import reading_of
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
+from registry.contracts.deliveries.service import Cost, costs_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
+from registry.contracts.followup.queries import find_reports_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import state_on
 from registry.contracts.vocabulary import ClauseState, ContractState, PartySide
@@ -31,11 +34,14 @@ from registry.datasets.vocabulary import PersonalData
 from registry.kernel.issuing import Moment
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
+from registry.web.templating import say_day
 
 
 @dataclass(frozen=True)
 class NotedContract:
-    """A contract at a moment; `judged` says of what each finding is, and the finding."""
+    """A contract at a moment; `judged` says of what each finding is, and the finding: of the contract itself, of its
+    amendments, of its deliveries. `costs` are by delivery, `reports` by financial year.
+    """
 
     written: Written
     day: date
@@ -44,6 +50,8 @@ class NotedContract:
     deliveries: Sequence[Any]
     coverage: Coverage
     judged: Sequence[tuple[str, Assessment]]
+    costs: Mapping[int, Cost]
+    reports: Mapping[int, Any]
 
     @property
     def row(self) -> Any:
@@ -99,7 +107,11 @@ class NotedContract:
 
     def name_dataset(self, number: int) -> str:
         """A dataset by its title where whoever reads the contract may read it."""
-        return self.titles.get(number) or _("un jeu d’un autre organisme")
+        return _name_dataset(self.titles, number)
+
+    def name_delivery(self, delivery: Any) -> str:
+        """What a delivery is about."""
+        return _name_delivery(delivery, self.titles)
 
 
 def read_contracts(
@@ -116,6 +128,12 @@ def read_contracts(
     judged = find_told(session, SubjectKind.CONTRACT, ids, moment)
     acts = {number: one for each in written.values() for number, one in each.amendments.items()}
     of_acts = find_told(session, SubjectKind.AMENDMENT, sorted(acts), moment)
+    sent = sorted(one.id for each in came.values() for one in each)
+    of_deliveries = find_told(session, SubjectKind.DELIVERY, sent, moment)
+    reports = find_reports_of(session, ids, moment.until)
+    receipts: dict[int, list[Any]] = {}
+    for one in find_rows(session, DeliveryReceipt, until=moment.until, column="delivery_id", among=sent):
+        receipts.setdefault(one.delivery_id, []).append(one)
     found = []
     for row in rows:
         covered = [tie.dataset_id for tie in ties.get(row.id, ())]
@@ -123,16 +141,19 @@ def read_contracts(
         touched = any(one.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED} for one in mine)
         asked = asked_of(row, personal=touched if row.personal_data is None else row.personal_data)
         day = moment.as_of
+        titles = {
+            number: datasets[number].title if is_below(every, datasets.get(number), row) else "" for number in covered
+        }
+        deliveries = sorted(came.get(row.id, ()), key=lambda one: (one.due_on or date.max, one.id))
         found.append(
             NotedContract(
                 written=written[row.id],
                 day=day,
                 parties=[(one, _name(every, one.party_id)) for one in parties.get(row.id, ())],
-                titles={
-                    number: datasets[number].title if is_below(every, datasets.get(number), row) else ""
-                    for number in covered
-                },
-                deliveries=sorted(came.get(row.id, ()), key=lambda one: (one.due_on or date.max, one.id)),
+                titles=titles,
+                deliveries=deliveries,
+                costs=costs_of(deliveries, receipts, reading_of(written[row.id], day), day),
+                reports={one.year: one for one in reports.get(row.id, ())},
                 coverage=coverage_of(written[row.id], asked, covered, day, signed_by=day),
                 judged=[
                     *((_("Contrat"), one) for one in judged.get(row.id, ())),
@@ -140,6 +161,11 @@ def read_contracts(
                         (_("Avenant n° {number}").format(number=acts[number].number), one)
                         for number in written[row.id].amendments
                         for one in of_acts.get(number, ())
+                    ),
+                    *(
+                        (_say_delivery(one, titles), said)
+                        for one in deliveries
+                        for said in of_deliveries.get(one.id, ())
                     ),
                 ],
             )
@@ -153,6 +179,24 @@ def _by_contract(rows: Sequence[Any]) -> dict[int, list[Any]]:
         if not one.annulled:
             found.setdefault(one.contract_id, []).append(one)
     return found
+
+
+def _name_dataset(titles: Mapping[int, str], number: int) -> str:
+    return titles.get(number) or _("un jeu d’un autre organisme")
+
+
+def _name_delivery(delivery: Any, titles: Mapping[int, str]) -> str:
+    if delivery.label:
+        return str(delivery.label)
+    return _name_dataset(titles, delivery.dataset_id) if delivery.dataset_id else _("Tout le contrat")
+
+
+def _say_delivery(delivery: Any, titles: Mapping[int, str]) -> str:
+    """Of which delivery a finding is."""
+    name = _name_delivery(delivery, titles)
+    if delivery.due_on is None:
+        return _("Livraison « {name} »").format(name=name)
+    return _("Livraison « {name} » du {day}").format(name=name, day=say_day(delivery.due_on))
 
 
 def _name(every: Mapping[int, Any], number: int) -> str:

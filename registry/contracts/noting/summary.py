@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import count_lacking
 from registry.contracts.models import Contract
+from registry.contracts.noting.deciding import say_unkept
 from registry.contracts.noting.reading import NotedContract, read_contracts
 from registry.contracts.vocabulary import ContractKind, ContractState
 from registry.kernel.errors import Invalid
@@ -104,12 +105,7 @@ def _why(one: NotedContract) -> list[str]:
     if one.state in _OVER:
         said.append(_("terminé le {day}").format(day=say_day(one.written.term.last_on(one.day))))
     if one.breaches:
-        count = len(one.breaches)
-        said.append(
-            ngettext("{count} obligation n’est pas suivie", "{count} obligations ne sont pas suivies", count).format(
-                count=count
-            )
-        )
+        said.append(say_unkept(len(one.breaches)))
         said += dict.fromkeys(
             f"{found.policy.name()} ({found.version.text}, {found.version.article})" for _about, found in one.breaches
         )

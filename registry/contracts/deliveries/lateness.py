@@ -1,0 +1,47 @@
+"""How late a delivery is, what that costs and what was decided of it, each in a few words: for lists and documents."""
+
+from decimal import Decimal
+from typing import Any
+
+from registry.contracts.deliveries.service import Cost
+from registry.contracts.deliveries.views import say_days, say_euros
+from registry.contracts.deliveries.vocabulary import PenaltyDecision
+from registry.kernel.words import _
+from registry.web.templating import say_day
+
+
+def say_late(cost: Cost | None) -> str:
+    """The days late; nothing of what is not. Of what is not accepted they may still change."""
+    if cost is None or not cost.lateness.days:
+        return ""
+    late, days = cost.lateness, say_days(cost.lateness.days)
+    if late.arrived_on is None:
+        return _("{days} de retard à ce jour").format(days=days)
+    return (_("{days} de retard") if late.is_final else _("{days} de retard si vous l’acceptez")).format(days=days)
+
+
+def say_grace(grace: int) -> str:
+    """The days of grace that a clause gives past the due day; nothing where it gives none."""
+    return _("{days} de grâce compris").format(days=say_days(grace)) if grace else ""
+
+
+def say_cost(cost: Cost | None) -> str:
+    """What the contract makes of the lateness as things stand; nothing of what is not late."""
+    if cost is None or not cost.lateness.days:
+        return ""
+    if cost.amount is None:
+        return _("aucune clause ne chiffre ce retard")
+    amount = say_euros(cost.amount)
+    return _("{amount} avant plafond").format(amount=amount) if cost.is_open else amount
+
+
+def say_outcome(delivery: Any) -> str:
+    """What was decided of the penalty of a delivery."""
+    if delivery.penalty is None or delivery.penalty_cents is None:
+        return _("rien n’est décidé")
+    said = {
+        PenaltyDecision.APPLIED: _("pénalité appliquée le {day} : {amount}"),
+        PenaltyDecision.REMITTED: _("pénalité remise le {day} : {amount}"),
+    }
+    sentence = said[PenaltyDecision(delivery.penalty)]
+    return sentence.format(amount=say_euros(Decimal(delivery.penalty_cents) / 100), day=say_day(delivery.penalty_on))
