@@ -1,7 +1,7 @@
 """The one SELECT about deadlines: every day to come that some room knows of, and those missed that still wait."""
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import lru_cache
@@ -91,12 +91,13 @@ SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day,
    WHERE c.closed_on IS NULL AND NOT c.annulled
 ) AS due
  WHERE due.day <= :last AND (:kind IS NULL OR due.kind = :kind)
+   AND (:among IS NULL OR due.subject_kind || ':' || due.subject_id = ANY (:among))
    AND (:mine IS NULL OR due.in_charge = :person
         OR CAST(:mine AS jsonb) -> due.whose @> to_jsonb(due.organisation_id))
 ) AS ranked WHERE rank <= :limit ORDER BY day, kind, subject_id, detail
 """
 ).bindparams(
-    bindparam("policies", type_=ARRAY(Text)),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("policies", "among")),
     *(bindparam(name, type_=Date()) for name in ("today", "last")),
     *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine", "visas", "milestones")),
     bindparam("limit", type_=Integer()),
@@ -128,6 +129,7 @@ def find_deadlines(
     policies: frozenset[str],
     *,
     kind: DeadlineKind | None = None,
+    among: Sequence[str] | None = None,
     mine: Mapping[str, frozenset[int]] | None = None,
     person_id: int | None = None,
     ahead: int = AHEAD,
@@ -136,13 +138,15 @@ def find_deadlines(
     """The deadlines of the coming year and those missed that still wait, the first first.
 
     `mine` gives, for each kind (`move:` and its kind for a visa), the bodies on which the asker does what it asks:
-    none narrows nothing. Of those missed and of those to come, the first `limit` of each. Units: `ahead` in days.
+    none narrows nothing. `among` keeps those of some records alone, each its kind, a colon and its number.
+    Of those missed and of those to come, the first `limit` of each. Units: `ahead` in days.
     """
     rows = session.execute(
         _ASKING,
         {
             "today": today, "last": today + timedelta(days=ahead), "policies": sorted(policies),
             "zone": session.info["time_zone"], "kind": kind, "person": person_id, "limit": limit,
+            "among": None if among is None else list(among),
             "mine": None if mine is None else json.dumps({one: sorted(bodies) for one, bodies in mine.items()}),
             "visas": _visa_days(today), "milestones": _milestones(session, today, today + timedelta(days=ahead), kind),
         },

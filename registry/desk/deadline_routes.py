@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.accounts.queries import enter_by_agenda
 from registry.accounts.vocabulary import AGENDA
+from registry.contracts.queries import get_contract
 from registry.desk.calendar_rules import Event, write_calendar
 from registry.desk.deadline_queries import SHOWN
 from registry.desk.deadline_views import DeadlinesPage
@@ -17,9 +18,11 @@ from registry.desk.vocabulary import DeadlineKind
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.platform.clock import now
+from registry.web.forms import read_number
 from registry.web.visits import EVERYBODY, Visit, route
 
 MINE = "miennes"
+_CONTRACT = "contrat"
 FEW = 15
 """How many deadlines are shown at once, whatever their months."""
 
@@ -28,13 +31,19 @@ FEW = 15
 def show_deadlines(visit: Visit) -> Response[Any]:
     """What is to be done by which day, month by month, within the visitor's rights."""
     kind, mine = _asked(visit)
-    lines = say_deadlines(visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN + 1)
+    said = visit.query(_CONTRACT)
+    contract = get_contract(visit.session, read_number(said) or 0) if said else None
+    lines = say_deadlines(
+        visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN + 1,
+        contract_id=contract.id if contract is not None else None,
+    )  # fmt: skip
     months = by_month(lines[:SHOWN], visit.today)
     page = DeadlinesPage(
         tabs=[(_("Toutes"), _address(kind, mine=False)), (_("Les miennes"), _address(kind, mine=True))],
         here=_address(kind, mine=mine), kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""),
         mine=mine, months=months, few=len(lines) <= FEW, is_cut=len(lines) > SHOWN, shown=SHOWN,
         file_address=_address(kind, mine=mine, path="/echeances.ics"),
+        contract=(contract.id, contract.object) if contract is not None else None,
     )  # fmt: skip
     return visit.page("desk/deadlines.html", page)
 

@@ -63,7 +63,10 @@ class Digest:
 
 @dataclass(frozen=True)
 class DeadlinesPage:
-    """The calendar of deadlines, month by month: the first month is shown, all of them where they are `few`."""
+    """The calendar of deadlines, month by month: the first month is shown, all of them where they are `few`.
+
+    `contract` is the one it is narrowed to, if it is.
+    """
 
     tabs: Sequence[tuple[str, str]]
     here: str
@@ -75,3 +78,4 @@ class DeadlinesPage:
     is_cut: bool
     shown: int
     file_address: str
+    contract: tuple[int, str] | None = None

@@ -49,9 +49,16 @@ def say_deadlines(
     limit: int,
     kind: DeadlineKind | None = None,
     ahead: int = AHEAD,
+    contract_id: int | None = None,
 ) -> list[DeadlineLine]:
-    """The deadlines in words, of what somebody may read or of what is theirs to do. Units: `ahead` in days."""
+    """The deadlines in words, of what somebody may read or of what is theirs to do, or of a contract. Units: `ahead` in
+    days.
+    """
     engine = engine_of(session)
+    among = None
+    if contract_id is not None:
+        whole = engine.whole_of(session, SubjectKind.CONTRACT, contract_id)
+        among = [f"milestone:{contract_id}", *(f"{one}:{number}" for one, number in whole)]
     policies = (
         frozenset(
             policy.id
@@ -66,6 +73,7 @@ def say_deadlines(
         today,
         policies,
         kind=kind,
+        among=among,
         mine=reach_of(who.grants) if mine else None,
         person_id=who.person_id,
         ahead=ahead,

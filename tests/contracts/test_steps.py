@@ -1,6 +1,8 @@
 """The steps of a contract to its end: when each is due, what one notes of it, what the rules and the calendar say."""
 
+import re
 from datetime import date
+from html import unescape
 from types import SimpleNamespace
 from typing import Any
 
@@ -184,3 +186,28 @@ def test_what_cannot_be_is_refused_in_a_sentence(
 
     assert answer.status_code == 422
     assert sentence in answer.text
+
+
+def overdue_on(page: str, mark: str) -> list[str]:
+    """The titles of the steps that the page of a contract calls late."""
+    return sorted(re.findall(rf"{mark}</span>.{{1,40}}<strong>([^<]+)</strong>", page, re.DOTALL))
+
+
+@pytest.mark.database
+def test_what_is_overdue_on_the_page_of_a_contract_is_overdue_in_the_calendar_however_late(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    today = town.info["today"]()
+    place = a_contract(jurist, town, starts_on="2010-01-01", ends_on=f"{today.year - 3}-06-30")
+    kept(note(jurist, place, "works-settled", "undone", today.isoformat()))
+    a_contract(jurist, town, object="Autre contrat", starts_on="2011-01-01", ends_on=f"{today.year - 2}-06-30")
+
+    own = overdue_on(jurist.get(f"{place}/echeances").text, "En retard")
+    calendar = jurist.get(f"/echeances?contrat={number_of(place)}").text
+    table = calendar[calendar.index("<tbody>") : calendar.index("</table>")]
+    told = sorted(unescape(one.strip()) for one in re.findall(r'data-label="À faire">([^<]+)<', table))
+
+    assert len(own) > 3
+    assert told == sorted(unescape(one) for one in own)
+    assert "Autre contrat" not in calendar
+    assert own[0] in jurist.get("/echeances?genre=milestone").text
+    assert jurist.get("/echeances?contrat=999999").status_code == 404

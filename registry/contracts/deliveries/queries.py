@@ -116,9 +116,9 @@ def ids_of_deliveries(session: Session, contract_ids: Iterable[int]) -> Sequence
 
 def parts_of_contract(session: Session, contract_id: int) -> list[tuple[SubjectKind, int]]:
     """The amendments and the deliveries of a contract that stand: each is judged apart, and told with it."""
-    of_acts: Any = select(
-        literal(SubjectKind.AMENDMENT.value).label("kind"), col(Amendment.id).label("number")
-    ).where(col(Amendment.contract_id) == contract_id, ~col(Amendment.annulled))
+    of_acts: Any = select(literal(SubjectKind.AMENDMENT.value).label("kind"), col(Amendment.id).label("number")).where(
+        col(Amendment.contract_id) == contract_id, ~col(Amendment.annulled)
+    )
     of_deliveries: Any = select(literal(SubjectKind.DELIVERY.value), col(Delivery.id)).where(
         col(Delivery.contract_id) == contract_id, ~col(Delivery.annulled)
     )

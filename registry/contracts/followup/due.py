@@ -19,14 +19,11 @@ from registry.contracts.followup.rules import LAST_DAY, LAST_MONTH, ReportDue, c
 from registry.contracts.followup.steps import known_steps, milestones_of, steps
 from registry.contracts.models import Contract
 from registry.contracts.rules import term_of
-from registry.kernel.dates import plus_months
 from registry.kernel.words import _
 
 REPORT, REPORT_POLICY = "report", "DSP-08"
 MOST_YEARS = 60
 """How many financial years are told: the longest concessions last so long."""
-STILL_TOLD = 12
-"""Units: months after its day in which a step that no rule judges is told while nobody noted it."""
 _COLUMNS = (
     Contract.id, Contract.organisation_id, Contract.kind, Contract.object, Contract.public_service,
     Contract.consulted_on, Contract.signed_on, Contract.starts_on, Contract.ends_on, Contract.tacit_renewal,
@@ -77,7 +74,7 @@ def owed_reports(contract: Any, written: Written, today: date) -> dict[int, Repo
 
 
 def find_due(session: Session, today: date, last: date) -> list[Due]:
-    """What falls due of the contracts the asker may read from today to a day, and what no rule tells late."""
+    """What falls due of the contracts the asker may read until a day, and what is past its day and still to be done."""
     contracts = session.execute(select(*map(col, _COLUMNS)).where(~col(Contract.annulled))).all()
     kinds = {one.clause for one in known_steps() if one.since and one.clause} | {"annual-report"}
     written = find_written_of(session, contracts, kinds)
@@ -116,13 +113,9 @@ def _steps_of(
 ) -> dict[str, date]:  # fmt: skip
     found: dict[str, date] = {}
     for one in milestones_of(contract, held, rows, today, until=last):
-        day = one.due_on
-        if day is None or not one.is_open:
-            continue
-        missed = one.undone_on is not None or one.step.policy or plus_months(day, STILL_TOLD) < today
-        if day >= today or not missed:
-            # Of several clauses that ask for the same, the first day.
-            found[one.step.code] = min(day, found.get(one.step.code, day))
+        if one.due_on is not None and one.is_open:
+            # Several clauses may ask for the same, each by its day.
+            found[one.step.code + (f":{one.clause_id}" if one.clause_id is not None else "")] = one.due_on
     return found
 
 
@@ -133,6 +126,6 @@ def _reports_of(
     found = {}
     for year in range(today.year, last.year + 1):
         due = report_due_in(year, contract.kind, term_of(contract), days)
-        if due is not None and today <= due.day <= last and (contract.id, due.year) not in received:
+        if due is not None and due.day <= last and (contract.id, due.year) not in received:
             found[f"{REPORT}:{due.year}"] = due.day
     return found

@@ -86,7 +86,7 @@ def _standing(one: Milestone, today: date) -> tuple[str, str]:
     due, done = one.due_on, one.done_on
     if done is not None and not one.is_open:
         return "compliant", _("Fait le {day}").format(day=say_day(done))
-    if due is not None and due < today:
+    if one.is_overdue(today):
         return ("non-compliant" if one.step.policy else "to-complete"), _("En retard")
     if done is not None:
         return "compliant", _("Fait le {day}, à refaire").format(day=say_day(done))

@@ -118,6 +118,10 @@ class Milestone:
             return self.due_on is not None and (self.done_on is None or self.done_on.year < self.due_on.year)
         return self.done_on is None or self.step.every is not None
 
+    def is_overdue(self, today: date) -> bool:
+        """Whether its day is past and it is still to be done: on the page of its contract and in every calendar."""
+        return self.is_open and self.due_on is not None and self.due_on < today
+
 
 def noted_of(rows: Iterable[Any], code: str, clause_id: int | None, day: date) -> list[Any]:
     """What was noted of a step by a day, for one clause or for all, the first first."""
