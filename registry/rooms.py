@@ -29,7 +29,7 @@ from registry.contracts.clauses.queries import names_of_amendments
 from registry.contracts.deliveries.expecting import expect_all
 from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
 from registry.contracts.deliveries.facts import bind_deliveries, deliveries_below, every_delivery
-from registry.contracts.deliveries.queries import names_of_deliveries, parts_of_contract
+from registry.contracts.deliveries.queries import find_parts_of, names_of_deliveries
 from registry.contracts.drafting import gathering as drafts
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
@@ -350,12 +350,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
                 SubjectKind.REQUEST, bind_requests, every_request, names_of_requests, is_request_judged
             ),
             SubjectKind.CONTRACT: Subject(
-                SubjectKind.CONTRACT,
-                bind_contracts,
-                every_contract,
-                names_of_contracts,
-                _is_standing,
-                parts_of_contract,
+                SubjectKind.CONTRACT, bind_contracts, every_contract, names_of_contracts, _is_standing, find_parts_of
             ),
             SubjectKind.AMENDMENT: Subject(
                 SubjectKind.AMENDMENT, bind_amendments, every_amendment, names_of_amendments, _is_standing

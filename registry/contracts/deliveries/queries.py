@@ -114,7 +114,7 @@ def ids_of_deliveries(session: Session, contract_ids: Iterable[int]) -> Sequence
     return rows.scalars().all()
 
 
-def parts_of_contract(session: Session, contract_id: int) -> list[tuple[SubjectKind, int]]:
+def find_parts_of(session: Session, contract_id: int) -> list[tuple[SubjectKind, int]]:
     """The amendments and the deliveries of a contract that stand: each is judged apart, and told with it."""
     of_acts: Any = select(literal(SubjectKind.AMENDMENT.value).label("kind"), col(Amendment.id).label("number")).where(
         col(Amendment.contract_id) == contract_id, ~col(Amendment.annulled)
