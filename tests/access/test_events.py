@@ -17,6 +17,9 @@ from tests.access.advancing import lend
 from tests.access.conftest import Furnished, nobody, send, signed_in
 from tests.access.scene import Objects, call, routes_of, save_own_view
 from tests.conftest import Town
+from tests.contracts.test_clause_pages import a_contract
+from tests.contracts.test_contract_facts import number_of
+from tests.search.making_pieces import a_pdf, attach
 
 pytestmark = pytest.mark.database
 
@@ -30,6 +33,7 @@ PREVIEWS_OF_CONTRACTS = (
     "POST /api/v1/contracts/essential-data/imports",
     "POST /api/v1/contracts/essential-data/imports/{essential_import_id:int}/abandonment",
 )
+READING = "POST /preuves/{evidence_id:int}/relire"
 WITHOUT_EVENT = {
     "POST /jeux/brouillons": "a draft states nothing yet: `sheet_draft` keeps it for its author",
     "POST /jeux/{dataset_id:int}/brouillon": "a draft states nothing yet: `sheet_draft` keeps it for its author",
@@ -53,7 +57,7 @@ WITHOUT_EVENT = {
     "POST /connexion": "states nothing: its row in `signed_session` says when, from where and by what",
     "POST /deconnexion": "states nothing: the same row says when it ended",
     "POST /mon-compte/sessions/{session_id:int}/fermer": "states nothing: the same row says when it ended",
-    "POST /preuves/{evidence_id:int}/relire": "work, not record: the run in `job_run` says who asked for the reading",
+    READING: "work, not record: the run in `job_run` says who asked for the reading",
     "POST /mot-de-passe-oublie": "nobody is known yet: the row in `single_use_link` waits; its use is an event",
 }
 """The unsafe routes that write nothing of record, each with where its trace stands."""
@@ -771,12 +775,16 @@ def test_every_unsafe_route_leaves_an_event_or_says_where_its_trace_stands(furni
     jurist = town.someone(Role.LEGAL)
     for route in WITHOUT_EVENT:
         method, path = unsafe[route]
+        who = jurist if route in {*SIMULATING, *PREVIEWS_OF_CONTRACTS, READING} else colleague
+        # Only the piece of a contract is read, and only while it has not been.
+        piece = (
+            attach(jurist, number_of(a_contract(jurist, town)), a_pdf("Page."), "Contrat") if route == READING else 0
+        )
         before = _last(town)
-        who = jurist if route in {*SIMULATING, *PREVIEWS_OF_CONTRACTS} else colleague
         asker = nobody(town) if route in {"POST /connexion", "POST /mot-de-passe-oublie"} else signed_in(who)
         theirs = replace(
             about, mailbox=f"{Role.STEWARD}.{town.authority_id}@essai.invalid", view_id=view,
-            draft_id=_draft_of(town, colleague.account_id),
+            draft_id=_draft_of(town, colleague.account_id), evidence_id=piece or about.evidence_id,
         )  # fmt: skip
         wanted = call(method, path, theirs)
         if "session_id" in path:
