@@ -33,7 +33,7 @@ from registry.web.templating import say_day
 _ELSEWHERE = "·"
 """The sentence of what another row tells."""
 MOST = 400
-"""The versions that one page tells: the last ones."""
+"""The versions that one page tells: the last ones of the contract and its amendments, and as many of the rest."""
 _ENUMERATED: Mapping[str, Any] = {
     "act": ClauseAct, "answer": ReceiptAnswer, "channel": DeliveryChannel, "kind": Delivered,
     "penalty": PenaltyDecision, "performance": ClausePerformance,
@@ -88,17 +88,21 @@ class _Below:
     kind: str = ""
 
 
-def find_contract_history(session: Session, contract: Contract) -> list[ChangeView]:
+def find_contract_history(session: Session, contract: Contract, *, with_links: bool) -> tuple[list[ChangeView], bool]:
     """Every change of a contract, of its amendments, clauses, deliveries, receipts, reminders and links, latest first.
 
-    The last `MOST` versions of them all, within what the asker may read.
+    Also whether older ones are left out: of the contract and its amendments the last `MOST` are told, and as many of
+    what is below, so that deliveries push nothing of these away. Links are for who may give them.
     """
     numbers = {one.id: one.number for one in find_amendments(session, contract.id)}
-    below = _find_below(session, contract, numbers)
-    rows: dict[str, list[int]] = {"contract": [contract.id], "amendment": list(numbers)}
+    below = [one for one in _find_below(session, contract, numbers) if with_links or one.table != "operator_link"]
+    rows: dict[str, list[int]] = {}
     for one in below:
         rows.setdefault(one.table, []).append(one.id)
-    versions = find_versions_among(session, rows, limit=MOST)
+    acts_of = find_versions_among(session, {"contract": [contract.id], "amendment": list(numbers)}, limit=MOST)
+    others = find_versions_among(session, rows, limit=MOST) if rows else {}
+    is_cut = any(sum(map(len, one.values())) == MOST for one in (acts_of, others))
+    versions = {**acts_of, **others}
     actors = find_actor_names(session, {version.actor for several in versions.values() for version in several})
     datasets = {
         number
@@ -115,7 +119,7 @@ def find_contract_history(session: Session, contract: Contract) -> list[ChangeVi
     ]
     for one in below:
         found += _told(one, versions.get((one.table, one.id), ()), actors, _sayer(one, titles))
-    return sorted(found, key=lambda one: one.at, reverse=True)
+    return sorted(found, key=lambda one: one.at, reverse=True), is_cut
 
 
 def _find_below(session: Session, contract: Contract, numbers: Mapping[int, int]) -> list[_Below]:

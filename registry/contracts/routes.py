@@ -156,7 +156,9 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
 def show_contract_history(visit: Visit, contract_id: int) -> Response[Any]:
     """Who changed what of a contract and of all that is below it, when and why, in words."""
     contract = get_contract(visit.session, contract_id)
-    page = ContractHistoryPage(contract.id, contract.object, find_contract_history(visit.session, contract))
+    may_give_links = visit.visitor.may(Permission.CONTRACTS_CONTRACT_RECORD, contract.organisation_id)
+    changes, is_cut = find_contract_history(visit.session, contract, with_links=may_give_links)
+    page = ContractHistoryPage(contract.id, contract.object, changes, is_cut)
     return visit.page("contracts/history.html", page)
 
 

@@ -147,11 +147,12 @@ class ContractFormPage:
 
 @dataclass(frozen=True)
 class ContractHistoryPage:
-    """Who changed what of a contract, latest first."""
+    """Who changed what of a contract, latest first; `is_cut` where older changes are not shown."""
 
     id: int
     object: str
     changes: Sequence[ChangeView]
+    is_cut: bool
 
 
 @dataclass(frozen=True)

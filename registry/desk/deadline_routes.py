@@ -9,11 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.accounts.queries import enter_by_agenda
 from registry.accounts.vocabulary import AGENDA
+from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
 from registry.desk.calendar_rules import Event, write_calendar
 from registry.desk.deadline_queries import SHOWN
 from registry.desk.deadline_views import DeadlinesPage
-from registry.desk.deadline_words import READ, by_month, say_deadlines
+from registry.desk.deadline_words import READ, by_month, keep_both_sides, say_deadlines
 from registry.desk.vocabulary import DeadlineKind
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
@@ -31,18 +32,21 @@ FEW = 15
 def show_deadlines(visit: Visit) -> Response[Any]:
     """What is to be done by which day, month by month, within the visitor's rights."""
     kind, mine = _asked(visit)
-    said = visit.query(_CONTRACT)
-    contract = get_contract(visit.session, read_number(said) or 0) if said else None
+    contract = _contract(visit)
     lines = say_deadlines(
         visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN + 1,
         contract_id=contract.id if contract is not None else None,
     )  # fmt: skip
-    months = by_month(lines[:SHOWN], visit.today)
+    months = by_month(keep_both_sides(lines, visit.today, SHOWN), visit.today)
     page = DeadlinesPage(
-        tabs=[(_("Toutes"), _address(kind, mine=False)), (_("Les miennes"), _address(kind, mine=True))],
-        here=_address(kind, mine=mine), kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""),
-        mine=mine, months=months, few=len(lines) <= FEW, is_cut=len(lines) > SHOWN, shown=SHOWN,
-        file_address=_address(kind, mine=mine, path="/echeances.ics"),
+        tabs=[
+            (_("Toutes"), _address(kind, mine=False, contract=contract)),
+            (_("Les miennes"), _address(kind, mine=True, contract=contract)),
+        ],
+        here=_address(kind, mine=mine, contract=contract),
+        kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""), mine=mine, months=months,
+        few=len(lines) <= FEW, is_cut=len(lines) > SHOWN, shown=SHOWN,
+        file_address=_address(kind, mine=mine, path="/echeances.ics", contract=contract),
         contract=(contract.id, contract.object) if contract is not None else None,
     )  # fmt: skip
     return visit.page("desk/deadlines.html", page)
@@ -69,7 +73,7 @@ def _file(visit: Visit, *, subscribed: bool) -> Response[str]:
 
     Subscribed to, it leaves for wherever an agenda keeps it: what is confided is told without the words of its record.
     """
-    kind, mine = _asked(visit)
+    (kind, mine), contract = _asked(visit), _contract(visit)
     site = visit.premises.public_url
     events = [
         Event(
@@ -77,11 +81,20 @@ def _file(visit: Visit, *, subscribed: bool) -> Response[str]:
             one.what + (f" — {one.name}" if one.name and not (subscribed and one.is_confided) else ""),
             " · ".join(part for part in (one.kind, one.organisation) if part), f"{site}{one.address}" if site else "",
         )
-        for one in say_deadlines(visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN)
+        for one in say_deadlines(
+            visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN,
+            contract_id=contract.id if contract is not None else None,
+        )
     ]  # fmt: skip
     host = urlsplit(site).hostname or "beffroi.invalid"
     written = write_calendar(events, _("Échéances du registre"), at=now(), host=host)
     return Response(written, media_type="text/calendar", headers=visit.headers)
+
+
+def _contract(visit: Visit) -> Contract | None:
+    """The contract that the deadlines are narrowed to, or none."""
+    said = visit.query(_CONTRACT)
+    return get_contract(visit.session, read_number(said) or 0) if said else None
 
 
 def _asked(visit: Visit) -> tuple[DeadlineKind | None, bool]:
@@ -89,8 +102,12 @@ def _asked(visit: Visit) -> tuple[DeadlineKind | None, bool]:
     return (DeadlineKind(said) if said in set(DeadlineKind) else None), visit.query("de") == MINE
 
 
-def _address(kind: DeadlineKind | None, *, mine: bool, path: str = "/echeances") -> str:
-    said = [("de", MINE if mine else ""), ("genre", str(kind or ""))]
+def _address(
+    kind: DeadlineKind | None, *, mine: bool, path: str = "/echeances", contract: Contract | None = None
+) -> str:  # fmt: skip
+    said = [
+        ("de", MINE if mine else ""), ("genre", str(kind or "")), (_CONTRACT, str(contract.id) if contract else ""),
+    ]  # fmt: skip
     kept = urlencode([(name, value) for name, value in said if value])
     return f"{path}?{kept}" if kept else path
 

@@ -113,6 +113,14 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
     )  # fmt: skip
 
 
+def keep_both_sides(lines: Sequence[DeadlineLine], today: date, most: int) -> list[DeadlineLine]:
+    """So many of the deadlines, the first of each side of today: what was missed hides nothing of what comes."""
+    missed = [one for one in lines if one.day < today]
+    coming = lines[len(missed) :]
+    kept = min(len(missed), max(most - len(coming), most // 2))
+    return [*missed[:kept], *coming[: most - kept]]
+
+
 def by_month(lines: Sequence[DeadlineLine], today: date) -> list[DeadlineMonth]:
     """The deadlines missed that still wait, then those to come, month by month."""
     return [

@@ -15,7 +15,7 @@ from registry.accounts.queries import enter_account
 from registry.accounts.rules import period_of
 from registry.accounts.vocabulary import DigestRhythm
 from registry.desk.deadline_views import DeadlineLine, Digest
-from registry.desk.deadline_words import READ, by_month, say_deadlines
+from registry.desk.deadline_words import READ, by_month, keep_both_sides, say_deadlines
 from registry.kernel.errors import Refusal, Unavailable
 from registry.kernel.words import _, ngettext, use_translations
 from registry.platform.database import Acting, transaction
@@ -102,7 +102,8 @@ def _write(home: Home, info: Mapping[str, Any], site: str, choice: DigestChoice,
 
 def _words(lines: list[DeadlineLine], site: str, rhythm: DigestRhythm, today: date) -> tuple[str, str]:
     """The subject and the text of a digest; what is confided is told without the words of its record."""
-    said, late = lines[:MOST], sum(one.day < today for one in lines[:MOST])
+    said = keep_both_sides(lines, today, MOST)
+    late = sum(one.day < today for one in said)
     subject = ngettext("Beffroi : %(num)s échéance", "Beffroi : %(num)s échéances", len(said)) % {"num": len(said)}
     if late:
         subject += ngettext(", dont %(num)s en retard", ", dont %(num)s en retard", late) % {"num": late}

@@ -41,9 +41,12 @@ def get_opening(session: Session) -> datetime:
     return earliest
 
 
+_LAST_DAY = date.max - timedelta(days=1)
+
+
 def end_of_day(day: date, time_zone: str) -> datetime:
-    """The first instant that no longer belongs to a civil day of the authority."""
-    return datetime.combine(day + timedelta(days=1), time.min, ZoneInfo(time_zone))
+    """The first instant that no longer belongs to a civil day of the authority; of the last day there is, its first."""
+    return datetime.combine(min(day, _LAST_DAY) + timedelta(days=1), time.min, ZoneInfo(time_zone))
 
 
 @dataclass(frozen=True)

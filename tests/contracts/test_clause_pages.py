@@ -108,6 +108,7 @@ def test_a_contract_recorded_after_the_day_one_asks_of_is_said_unknown_then_and_
     for call in ("/clauses", "/coverage"):
         answer = jurist.api("GET", f"{api}{call}?known_on={yesterday}")
         assert (answer.status_code, said in answer.text) == (404, True), call
+        assert jurist.api("GET", f"{api}{call}?known_on=9999-12-31").status_code == 200, call
     assert said in run("show", place.rsplit("/", 1)[1], "--known-on", yesterday, fails=2)
     told = run("show", place.rsplit("/", 1)[1], "--known-on", town.info["today"](), "--json")
     assert (told["known_on"], len(told["in_force"])) == (town.info["today"]().isoformat(), 1)

@@ -396,3 +396,5 @@ def test_the_history_of_a_contract_tells_its_clauses_its_deliveries_and_its_link
     page = unescape(jurist.get(f"{place}/historique").text).replace("\xa0", " ")
     assert "Lien de dépôt révoqué : Exploitant du réseau" in page
     assert "Lien de dépôt donné : Exploitant du réseau" in page
+    read = unescape(town.someone(Role.READER).get(f"{place}/historique").text)
+    assert ("Lien de dépôt" in read, "Clause relevée" in read) == (False, True), "Links are for who may give them."

@@ -14,13 +14,14 @@ from registry.contracts.clauses.service import record_clause
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.depots.queries import get_link
-from registry.contracts.queries import get_contract
+from registry.contracts.queries import find_party_rows, get_contract
 from registry.contracts.reminders.forms import ReminderForm, usual_days
 from registry.contracts.reminders.gathering import gather, get_keeper
 from registry.contracts.reminders.queries import find_reminders
-from registry.contracts.reminders.rules import Reminded, ripe_on
+from registry.contracts.reminders.rules import Reminded, notice_days_of, ripe_on
 from registry.contracts.reminders.service import record_reminder, set_reminder_aside
 from registry.contracts.service import set_contract_aside
+from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, Invalid, Refusal
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
@@ -35,6 +36,12 @@ def test_a_formal_notice_may_follow_the_day_after_the_delay_of_a_reminder() -> N
     last = date(2026, 11, 10)
     sent = [Reminded(date(2026, 10, 26), last)]
     assert (ripe_on(sent, last), ripe_on(sent, last + ONE), ripe_on([], last)) == (False, True, False)
+
+
+def test_the_notice_gives_the_days_of_the_last_reminder_that_says_even_of_two_sent_the_same_day() -> None:
+    day = date(2026, 10, 26)
+    sent = [Reminded(day, day, 15), Reminded(day, day, 30), Reminded(day + ONE, day + ONE)]
+    assert (notice_days_of(sent, 8), notice_days_of(sent[2:], 8), notice_days_of([], 8)) == (30, 8, 8)
 
 
 @pytest.fixture
@@ -226,6 +233,13 @@ def test_the_proposed_text_reserves_our_rights_and_says_where_to_deposit_without
     assert "Pénalités encourues à ce jour : 9 jours × 150,50 € = 1 354,50 €" in with_link
     assert re.search(r"commence par \S+/depot/, par le lien qui vous a été transmis", with_link)
     assert scene.token not in with_link
+    with scene.town.acting() as session:
+        link = get_link(session, scene.link)
+        party = find_party_rows(session, link.contract_id)[link.party_id]
+        side, party.side = party.side, PartySide.SUBCONTRACTOR
+    assert "/depot/," not in proposed(), "Another party's link is not the holder's."
+    with scene.town.acting() as session:
+        find_party_rows(session, link.contract_id)[link.party_id].side = side
     with scene.town.acting() as session:
         get_link(session, scene.link).revoked = True
     without = proposed()

@@ -16,6 +16,8 @@ from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.desk.calendar_rules import LONGEST_LINE, Event, write_calendar
 from registry.desk.deadline_queries import find_deadlines
+from registry.desk.deadline_views import DeadlineLine
+from registry.desk.deadline_words import keep_both_sides
 from registry.desk.vocabulary import DeadlineKind
 from registry.governance.forms import ActionForm
 from registry.governance.service import record_action
@@ -48,6 +50,21 @@ def test_a_calendar_is_made_of_short_lines_that_say_again_what_they_were_given(e
         one.title.replace("\\", "\\\\").replace(";", "\\;").replace(",", "\\,").replace("\n", "\\n") for one in events
     ]
     assert said == escaped
+
+
+@given(missed=st.integers(0, 30), coming=st.integers(0, 30), most=st.integers(0, 20))
+def test_what_was_missed_hides_nothing_of_what_comes(missed: int, coming: int, most: int) -> None:
+    today = date(2026, 11, 28)
+    days = [today + timedelta(days=number) for number in range(-missed, coming)]
+    lines = [DeadlineLine(str(day), day, "", "", "", "", "", is_confided=False, of_all=0) for day in days]
+
+    kept = keep_both_sides(lines, today, most)
+
+    assert len(kept) == min(most, len(lines))
+    late = sum(one.day < today for one in kept)
+    assert late >= min(missed, most // 2)
+    assert len(kept) - late >= min(coming, most // 2)
+    assert kept == sorted(kept, key=lambda one: one.day)
 
 
 @pytest.mark.database

@@ -20,11 +20,6 @@ def say_late(cost: Cost | None) -> str:
     return (_("{days} de retard") if late.is_final else _("{days} de retard si vous l’acceptez")).format(days=days)
 
 
-def say_grace(grace: int) -> str:
-    """The days of grace that a clause gives past the due day; nothing where it gives none."""
-    return _("{days} de grâce compris").format(days=say_days(grace)) if grace else ""
-
-
 def say_cost(cost: Cost | None) -> str:
     """What the contract makes of the lateness as things stand; nothing of what is not late."""
     if cost is None or not cost.lateness.days:

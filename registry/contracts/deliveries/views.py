@@ -261,6 +261,9 @@ def delivery_line(delivery: Delivery, contract: str, titles: Mapping[int, str], 
     note = ""
     if state is DeliveryState.LATE and delivery.in_time_until is not None:
         note = _("depuis {days}").format(days=say_days((today - delivery.in_time_until).days))
+        if delivery.due_on is not None and delivery.in_time_until > delivery.due_on:
+            grace = _("délai de grâce jusqu’au {day}").format(day=say_day(delivery.in_time_until))
+            note = f"{note} · {grace}"
     if delivery.answer is ReceiptAnswer.REFUSED:
         note = " · ".join(one for one in (note, _("refusée, à livrer de nouveau")) if one)
     return DeliveryLine(

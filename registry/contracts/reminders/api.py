@@ -23,6 +23,7 @@ _LABELS = {
     "number": mark("Numéro de la relance"),
     "sent_on": mark("Envoyée le"),
     "comply_by": mark("Délai donné jusqu’au"),
+    "notice_days": mark("Jours que laisserait ensuite la mise en demeure"),
     "message": mark("Texte de la relance"),
     "mailed": mark("Vrai si le registre l’a envoyée lui-même"),
     "recipient": mark("Adresse électronique du titulaire"),
@@ -51,6 +52,7 @@ class ReminderBody:
     number: int
     sent_on: date
     comply_by: date
+    notice_days: int | None
     message: str
     mailed: bool
     recipient: str | None

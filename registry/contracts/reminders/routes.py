@@ -24,6 +24,7 @@ from registry.contracts.reminders.models import DeliveryReminder
 from registry.contracts.reminders.queries import get_reminder
 from registry.contracts.reminders.service import record_reminder, refuse_unless_late, set_reminder_aside
 from registry.contracts.reminders.views import Door, ReminderPage, proposed_text
+from registry.contracts.vocabulary import PartySide
 from registry.datasets.queries import find_titles
 from registry.kernel.dates import plus_days
 from registry.kernel.errors import Conflict, Invalid, Stale, Unavailable
@@ -70,12 +71,14 @@ def _page(
 
 
 def _door(visit: Visit, contract: Contract) -> Door | None:
-    """Where the holder deposits, if a link of the contract opens today: the one that lasts longest."""
+    """Where the holder deposits, if a link of theirs opens today: the one that lasts longest."""
     parties = find_party_rows(visit.session, contract.id)
+    holders = {number for number, one in parties.items() if one.side in {PartySide.HOLDER, PartySide.CO_HOLDER}}
     open_until = [
         one.expires_on
         for one in find_links(visit.session, contract.id)
-        if link_state(one, contract, parties.get(one.party_id), visit.today) is DepotState.OPEN
+        if one.party_id in holders
+        and link_state(one, contract, parties.get(one.party_id), visit.today) is DepotState.OPEN
     ]
     return Door(f"{visit.premises.public_url}/depot/", max(open_until)) if open_until else None
 

@@ -24,7 +24,8 @@ def ripe_on(sent: Iterable[Reminded], day: date) -> bool:
 
 
 def notice_days_of(sent: Iterable[Reminded], usual: int) -> int:
-    """The days that a formal notice gives: those of the latest reminder that says, else the usual ones."""
+    """The days that a formal notice gives: those of the latest reminder that says, else the usual ones; in order."""
     said = [one for one in sent if one.notice_days is not None]
-    latest = max(said, key=lambda one: one.sent_on, default=None)
+    # Of two sent the same day, the one noted last: they come in the order of their numbers.
+    latest = max(reversed(said), key=lambda one: one.sent_on, default=None)
     return usual if latest is None or latest.notice_days is None else latest.notice_days
