@@ -11,11 +11,10 @@ import sys
 import time
 from contextlib import ExitStack
 from dataclasses import replace
+from importlib import import_module
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
-
-from pypdf import PdfReader
 
 from registry.inspection.answering import Order, answer_with, write
 from registry.inspection.archive import open_archive
@@ -185,8 +184,10 @@ def _is_last_line_cut(path: Path, sheet: SheetOfRows) -> bool:
 
 
 def _pages(path: Path, found: Delivered) -> Delivered:
+    # Loaded here: it takes as long as all that reads tables.
+    pypdf = import_module("pypdf")
     try:
-        reader = PdfReader(path)
+        reader = pypdf.PdfReader(path)
         if reader.is_encrypted and not reader.decrypt(""):
             return replace(found, problem=Problem.PROTECTED_PDF)
         pages = len(reader.pages)

@@ -10,10 +10,8 @@ import time
 from array import array
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from importlib import import_module
 from typing import Any
-
-from frictionless import FrictionlessException, Schema
-from frictionless.resources import TableResource
 
 from registry.inspection.delivered import RowFault, SchemaRead
 from registry.inspection.rows import Row
@@ -107,11 +105,13 @@ def hold_against(
             fields.append(one)
     lacking = [one for one in schema["fields"] if one["name"] not in seen]
     told = {**schema, "fields": fields}
+    # Loaded here: it takes as long as all the rest, and most files come without a schema.
+    frictionless, resources = import_module("frictionless"), import_module("frictionless.resources")
     if not set(told.get("primaryKey", ())) <= seen:
         told.pop("primaryKey", None)
     try:
-        made = Schema.from_descriptor(told)
-    except FrictionlessException:
+        made = frictionless.Schema.from_descriptor(told)
+    except frictionless.FrictionlessException:
         raise BadSchema("refused") from None
     counted = _Counted([one["name"] for one in fields])
     lines = array("Q")
@@ -127,13 +127,13 @@ def hold_against(
 
     whole = True
     try:
-        with TableResource(data=cells, schema=made) as table:
+        with resources.TableResource(data=cells, schema=made) as table:
             for row in table.row_stream:
                 counted.take(row.errors, lines)
                 if time.process_time() > until:
                     whole = False
                     break
-    except (FrictionlessException, re.error):
+    except (frictionless.FrictionlessException, re.error):
         raise BadSchema("refused") from None
     return SchemaRead(
         rows=counted.rows, missing=[one["name"][:_LONGEST_NAME] for one in lacking],
