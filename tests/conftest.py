@@ -57,7 +57,7 @@ accounts_service.HASHER = PasswordHasher.from_parameters(CHEAPEST)
 
 TODAY = date(2026, 11, 24)
 MEMORY, MEMORY_NEEDED = Path("/dev/shm"), 4 * 2**30  # noqa: S108 - the folder made there is named at random.
-ONE_UNIT = ("tests/demonstration/", "tests/journeys/")
+ONE_UNIT = ("tests/demonstration/", "tests/journeys/", "tests/reports/")
 LONG = (*ONE_UNIT, "tests/access/", "tests/main_job/")
 PASSWORDS = {role: role for role in (OWNER, APP, JOBS, PUBLIC)}
 
@@ -71,7 +71,7 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> LoadScopeSch
 
 
 class ByDemonstration(LoadScopeScheduling):
-    """Like `loadscope`; and what reads one demonstration is one unit, so that it is loaded once."""
+    """Like `loadscope`; what reads one demonstration, or the documents of the samples, is one unit: made once."""
 
     def _split_scope(self, nodeid: str) -> str:
         module: str = super()._split_scope(nodeid)
