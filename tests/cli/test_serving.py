@@ -7,6 +7,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 from urllib.request import Request, urlopen
 
@@ -100,47 +101,62 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def test_links_lead_where_the_registry_is_served(home: Path, tmp_path: Path):
-    port = free_port()
-    with served(home, port, tmp_path / "journal"):
-        while_served = beffroi(home, "user", "reset", "admin@localhost").stdout
-        again = beffroi(home, "serve", "--port", str(port))
-    afterwards = beffroi(home, "user", "reset", "admin@localhost").stdout
+@dataclass(frozen=True)
+class Told:
+    """What was said while the registry was served, and once it was no more."""
 
-    assert f"\nhttp://127.0.0.1:{port}/lien/" in while_served
-    assert "BEFFROI_BASE_URL" not in while_served
-    assert "\nhttp://127.0.0.1:8000/lien/" in afterwards
-    assert "Si vous servez à une autre adresse" in afterwards
-    assert not (home / "serving").exists()
-    assert (again.returncode, again.stderr.strip()) == (
-        3, f"Ce registre est déjà servi sur http://127.0.0.1:{port} par un autre « beffroi serve ».",
-    )  # fmt: skip
+    port: int
+    link: str
+    again: "subprocess.CompletedProcess[str]"
+    heads: list[tuple[int, bytes, str | None]]
+    feed: bytes
+    journal: list[str]
+    link_afterwards: str
 
 
-def test_feeds_asked_by_their_head_alone_keep_nobody_waiting(home: Path, tmp_path: Path):
-    port = free_port()
-    with served(home, port, tmp_path / "journal"):
-        address = f"http://127.0.0.1:{port}/catalogue/dcat.ttl"
-        for _number in range(5):
-            with urlopen(Request(address, method="HEAD"), timeout=10) as answer:
-                assert (answer.status, answer.read()) == (200, b"")
-                assert answer.headers["content-type"] == "text/turtle; charset=utf-8"
-        with urlopen(address, timeout=10) as answer:
-            assert b"dcat:Catalog" in answer.read()
-
-
-def test_every_line_of_the_journal_is_json_while_the_database_goes_away(home: Path, tmp_path: Path):
-    port, journal = free_port(), tmp_path / "journal"
+@pytest.fixture(scope="module")
+def told(home: Path, tmp_path_factory: pytest.TempPathFactory) -> Told:
+    """The registry served once: asked for a link, to serve again and for a feed; its database is then stopped."""
+    port, journal = free_port(), tmp_path_factory.mktemp("told") / "journal"
+    address, heads = f"http://127.0.0.1:{port}/catalogue/dcat.ttl", []
 
     def starts() -> int:
         return journal.read_text("utf-8").count("postgresql started")
 
     with served(home, port, journal):
+        link = beffroi(home, "user", "reset", "admin@localhost").stdout
+        again = beffroi(home, "serve", "--port", str(port))
+        for _number in range(5):
+            with urlopen(Request(address, method="HEAD"), timeout=10) as answer:
+                heads.append((answer.status, answer.read(), answer.headers["content-type"]))
+        with urlopen(address, timeout=10) as answer:
+            feed = answer.read()
         before = starts()
         assert beffroi(home, "stop", "--force").returncode == 0
         # By the supervisor, or by a child that comes up before it has looked.
         wait_until(lambda: starts() > before, "a new start")
         wait_until(lambda: answers(port), "an answer")
+    afterwards = beffroi(home, "user", "reset", "admin@localhost").stdout
+    return Told(port, link, again, heads, feed, journal.read_text("utf-8").splitlines(), afterwards)
 
-    lines = [json.loads(line) for line in journal.read_text("utf-8").splitlines()]
+
+def test_links_lead_where_the_registry_is_served(home: Path, told: Told):
+    assert f"\nhttp://127.0.0.1:{told.port}/lien/" in told.link
+    assert "BEFFROI_BASE_URL" not in told.link
+    assert "\nhttp://127.0.0.1:8000/lien/" in told.link_afterwards
+    assert "Si vous servez à une autre adresse" in told.link_afterwards
+    assert not (home / "serving").exists()
+    assert (told.again.returncode, told.again.stderr.strip()) == (
+        3, f"Ce registre est déjà servi sur http://127.0.0.1:{told.port} par un autre « beffroi serve ».",
+    )  # fmt: skip
+
+
+def test_feeds_asked_by_their_head_alone_keep_nobody_waiting(told: Told):
+    assert told.heads == [(200, b"", "text/turtle; charset=utf-8")] * 5
+    assert b"dcat:Catalog" in told.feed
+
+
+def test_every_line_of_the_journal_is_json_while_the_database_goes_away(told: Told):
+    lines = [json.loads(line) for line in told.journal]
     assert all({"event", "timestamp"} <= set(line) for line in lines)
+    assert len(lines) > 2
