@@ -355,6 +355,7 @@ def test_a_file_of_the_whole_size_is_counted_whole(tmp_path: Path) -> None:
     assert verdicts(report)["completeness"] == OK
 
 
+@pytest.mark.slow
 def test_a_reading_that_lacks_time_says_so_and_concludes_nothing(tmp_path: Path) -> None:
     # Three million short lines: no machine goes through them in the four seconds that each reading is given here.
     path = of_the_whole_size(tmp_path, "A1;2026-01-05;x\r\n")
