@@ -149,7 +149,7 @@ STATEMENTS = {
     "/contrats": 5,
     "/contrats/{contract}": 12,
     "/contrats/donnees-essentielles": 2,
-    "/contrats/{contract}/historique": 14,
+    "/contrats/{contract}/historique": 16,
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/pieces?q=eau": 5,
     "/api/v1/contracts/{contract}/pieces": 3,
