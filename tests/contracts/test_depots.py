@@ -26,11 +26,12 @@ from registry.contracts.depots.queries import enter_depot, get_link
 from registry.contracts.depots.service import make_operator_link, renew_operator_link, revoke_operator_link
 from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_party_rows
-from registry.contracts.service import record_contract
+from registry.contracts.queries import find_party_rows, get_contract
+from registry.contracts.service import cover_dataset, record_contract
 from registry.contracts.vocabulary import ContractKind, PartySide
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
+from registry.datasets.vocabulary import PersonalData
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Role
 from registry.ledger.models import LedgerEntry
@@ -122,6 +123,26 @@ def test_the_page_says_what_is_late_and_takes_a_file_checked_at_once_with_its_ac
     after = scene.says()
     assert "Attend la réponse de la collectivité Dépôt n° 1 Reçu le" in after
     assert re.search(r"Empreinte SHA-256 : [0-9a-f]{64}", after)
+
+
+def test_what_another_body_keeps_is_named_to_who_delivers_it_and_checked_by_its_sheet(scene: Scene) -> None:
+    town = scene.town
+    with town.acting() as session:
+        wanted = record_dataset(
+            session, town.commune_id, DatasetForm(title="Relevés du centre", personal_data=PersonalData.PERSONAL)
+        ).id  # fmt: skip
+        record_dataset(session, town.commune_id, DatasetForm(title="Registre tu"))
+        cover_dataset(session, scene.contract, wanted, expected=get_contract(session, scene.contract).version)
+        form = DeliveryForm(dataset_id=wanted, due_on=scene.today)
+        delivery = record_delivery(session, scene.contract, form).id
+    shown = scene.says()
+    assert "Relevés du centre" in shown
+    assert "Registre tu" not in shown
+    assert "vos droits ne montrent pas" not in shown
+    assert scene.deposits(csv_of(ROWS), delivery=delivery).status_code == 303
+    [receipt] = scene.receipts()
+    [told] = [one for one in receipt.checks["checks"] if one["code"] == "personal-data"]
+    assert told["verdict"] == "unknown", "The sheet says that it holds some: no green where none is recognised."
 
 
 def test_a_file_that_is_not_what_was_agreed_is_received_and_told_so_and_a_program_is_refused(scene: Scene) -> None:
