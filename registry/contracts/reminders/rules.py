@@ -19,8 +19,12 @@ class Reminded:
 
 
 def ripe_on(sent: Iterable[Reminded], day: date) -> bool:
-    """Whether a delay that a reminder gave has passed by a day, so that a formal notice may follow."""
-    return any(one.comply_by < day for one in sent)
+    """Whether every delay that the reminders gave has passed by a day, so that a formal notice may follow.
+
+    Whoever gives another delay leaves until its end: a notice within it would contradict the authority's own letter.
+    """
+    last = max((one.comply_by for one in sent), default=None)
+    return last is not None and last < day
 
 
 def notice_days_of(sent: Iterable[Reminded], usual: int) -> int:
