@@ -16,7 +16,7 @@ from registry.kernel.words import _
 from registry.web.calls import ApiCall
 from registry.web.forms import Rejected, read_number
 from registry.web.saving import Unsaved, save
-from registry.web.typed import AnnulForm
+from registry.web.typed import SHORTEST_REASON, AnnulForm
 from registry.web.visits import Visit, route
 
 _NUMBER = re.compile(r"\{(\w+):int\}")
@@ -72,7 +72,7 @@ def asking_why(
     def answer(visit: Visit, number: int) -> Response[Any]:
         one, data = about(visit, number), visit.form_data()
         expected, aside, read = read_number(data.first("version")) or 0, not one.row.annulled, visit.form(AnnulForm)
-        if isinstance(read, Rejected):
+        if isinstance(read, Rejected) and len(data.first("reason").strip()) < SHORTEST_REASON:
             read = Rejected(read.values, {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")})
         made = save(read, lambda form: one.act(expected=expected, reason=form.reason, annulled=aside))
         if isinstance(made, Unsaved):

@@ -38,9 +38,12 @@ def since_year(earliest: int) -> AfterValidator:
     return AfterValidator(check)
 
 
+SHORTEST_REASON = 3
+
+
 class AnnulForm(BaseModel):
     """Why a record is set aside, or brought back."""
 
     model_config = ConfigDict(extra="forbid")
 
-    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=2000), Clean]
+    reason: Annotated[str, StringConstraints(strip_whitespace=True, min_length=SHORTEST_REASON, max_length=2000), Clean]

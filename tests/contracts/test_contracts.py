@@ -179,6 +179,8 @@ def test_a_contract_is_amended_as_it_was_read_annulled_with_a_reason_and_its_his
     assert "modifié entre-temps" in late.text
     assert "Autre objet" in late.text
     assert jurist.post(f"{place}/annuler", {"version": "2", "reason": " "}).status_code == 422
+    long = jurist.post(f"{place}/annuler", {"version": "2", "reason": "Saisi deux fois. " * 200})
+    assert (long.status_code, "Trop long : 2000 caractères au plus." in long.text.replace("\xa0", " ")) == (422, True)
     overtaken = jurist.post(f"{place}/annuler", {"version": "1", "reason": "Saisi trois fois"})
     assert overtaken.status_code == 409
     assert "modifié entre-temps" in overtaken.text

@@ -303,6 +303,20 @@ def test_an_answer_that_changes_asks_why_and_the_former_one_stays_on_the_page(to
     assert (mute.status_code, "dites pourquoi elle change" in mute.text) == (422, True)
 
 
+def test_what_was_typed_to_annul_a_delivery_or_a_reception_stays_where_somebody_was_faster(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    sheet = deliver(steward, a_contract(jurist, town), label="Volumes")
+    kept(bring(steward, sheet))
+    for place in (sheet, f"/livraisons/receptions/{receipt_of(steward, sheet)['id']}"):
+        form = form_of(steward.get(f"{place}/annuler"))
+        late = steward.post(f"{place}/annuler", form | {"version": "0", "reason": "Notée deux fois"})
+        assert (late.status_code, "Notée deux fois" in late.text) == (409, True), place
+        again = form_of(late)
+        assert again["reason"] == "Notée deux fois"
+        kept(steward.post(f"{place}/annuler", again))
+        kept(steward.post(f"{place}/annuler", form_of(steward.get(f"{place}/annuler")) | {"reason": "À tort"}))
+
+
 def test_to_accept_is_not_the_first_thing_offered_where_a_check_fails(town: Town) -> None:
     steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     place = a_contract(jurist, town)

@@ -36,6 +36,8 @@ def test_a_formal_notice_may_follow_the_day_after_the_delay_of_a_reminder() -> N
     last = date(2026, 11, 10)
     sent = [Reminded(date(2026, 10, 26), last)]
     assert (ripe_on(sent, last), ripe_on(sent, last + ONE), ripe_on([], last)) == (False, True, False)
+    another = [*sent, Reminded(last + ONE, last + 9 * ONE)]
+    assert (ripe_on(another, last + 9 * ONE), ripe_on(another, last + 10 * ONE)) == (False, True)
 
 
 def test_the_notice_gives_the_days_of_the_last_reminder_that_says_even_of_two_sent_the_same_day() -> None:

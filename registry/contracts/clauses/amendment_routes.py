@@ -141,7 +141,7 @@ def _amendment_aside(visit: Visit, amendment_id: int) -> Aside:
     contract = get_contract(visit.session, row.contract_id)
     return set_aside_view(
         row, contract, name_instrument(row), _("Ce qu’il dit des clauses sort avec lui ; rien n’est effacé."),
-        back=f"/contrats/{contract.id}/clauses", act=partial(set_amendment_aside, visit.session, row.id),
+        under=(_("Clauses"), "clauses"), act=partial(set_amendment_aside, visit.session, row.id),
     )  # fmt: skip
 
 
@@ -153,7 +153,8 @@ def _stipulation_aside(visit: Visit, stipulation_id: int) -> Aside:
     return set_aside_view(
         row, get_contract(visit.session, row.contract_id), f"{name_clause(clause)} ({name_instrument(act)})",
         _("Pour une saisie faite par erreur. Ce qu’un avenant supprime se dit par cet avenant."),
-        back=f"/contrats/clauses/{clause.id}", act=partial(set_stipulation_aside, visit.session, row.id),
+        under=(_("Clauses"), "clauses"), back=f"/contrats/clauses/{clause.id}",
+        act=partial(set_stipulation_aside, visit.session, row.id),
     )  # fmt: skip
 
 

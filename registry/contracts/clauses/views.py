@@ -13,7 +13,6 @@ from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, lacking_of
 from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.words import _, mark
-from registry.web.saving import again as again
 from registry.web.setting_aside import Aside
 from registry.web.templating import say_day
 
@@ -280,13 +279,17 @@ class ClausePage:
 
 
 def set_aside_view(
-    row: Any, contract: Any, title: str, sentence: str, *, back: str, act: Callable[..., Any]
+    row: Any, contract: Any, title: str, sentence: str, *, under: tuple[str, str], act: Callable[..., Any],
+    back: str = "",
 ) -> Aside:  # fmt: skip
-    """What is noted of a contract, for the page that asks why it is set aside or brought back."""
-    here = f"/contrats/{contract.id}"
+    """What is noted of a contract, for the page that asks why it is set aside or brought back.
+
+    `under` is the tab of the contract that shows it, and its address; one goes `back` there where nothing else is said.
+    """
+    here, (tab, place) = f"/contrats/{contract.id}", under
     return Aside(
-        row, title, [(_("Contrats"), "/contrats"), (contract.object, here), (_("Clauses"), f"{here}/clauses")],
-        sentences=(sentence, _("Tout revient tel que c’était.")), back=back, act=act,
+        row, title, [(_("Contrats"), "/contrats"), (contract.object, here), (tab, f"{here}/{place}")],
+        sentences=(sentence, _("Tout revient tel que c’était.")), back=back or f"{here}/{place}", act=act,
     )  # fmt: skip
 
 

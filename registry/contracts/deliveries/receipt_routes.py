@@ -2,16 +2,16 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.checks.views import say_report
 from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.views import again, labels_of
+from registry.contracts.clauses.views import labels_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import AcceptForm, PenaltyForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
@@ -28,7 +28,7 @@ from registry.contracts.deliveries.service import (
     set_delivery_aside,
     set_receipt_aside,
 )
-from registry.contracts.deliveries.views import RECEIPT_LABELS, AnswerPage, say_penalty, title_of
+from registry.contracts.deliveries.views import RECEIPT_LABELS, AnswerPage, say_penalty
 from registry.contracts.deliveries.visiting import (
     DECIDE,
     DELIVERED_FILE,
@@ -37,19 +37,21 @@ from registry.contracts.deliveries.visiting import (
     file_of,
     keep_delivery,
     look_at_delivery,
+    name_delivery,
+    trail_of,
 )
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.queries import get_contract
-from registry.datasets.queries import find_titles
-from registry.kernel.errors import Conflict, Invalid, Stale
 from registry.kernel.words import _, mark
 from registry.web.forms import parse_form, read_number
+from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.templating import say_day
-from registry.web.typed import AnnulForm
-from registry.web.visits import Rejected, Visit, route
+from registry.web.visits import Visit, route
 
 _CHANNELS = (DeliveryChannel.UPLOAD, *(one for one in DeliveryChannel if one not in FILES))
-_WHY = mark("Dites en quelques mots pourquoi : ce motif reste au registre.")
+_ASIDE_SAYS = mark("Pour ce qui a été noté par erreur ou n’est pas dû. Rien n’est effacé, et le motif reste.")
+_BACK_SAYS = mark("Tout revient tel que c’était.")
 _CHOOSE_AGAIN = mark("Choisissez de nouveau le fichier : le navigateur ne le garde pas.")
 
 
@@ -58,9 +60,8 @@ def _act_page(
     heading: str, lead: str, action: str, button: str, version: int, choices: Sequence[tuple[str, str]] = (),
     changes: bool = False, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
-    titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
     page = AnswerPage(
-        kind=kind, id=delivery.id, title=title_of(delivery, titles), contract_id=delivery.contract_id,
+        kind=kind, id=delivery.id, title=name_delivery(visit, delivery), contract_id=delivery.contract_id,
         contract=get_contract(visit.session, delivery.contract_id).object, heading=heading, lead=lead, action=action,
         button=button, version=version, values=values, errors=errors,
         labels=labels_of(RECEIPT_LABELS) | {"reason": _("Pourquoi cette réponse change") if changes else _("Pourquoi")},
@@ -114,27 +115,21 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     version = _version(visit)
     sent = visit.upload is not None and visit.upload.file is not None
     lost = {"file": _(_CHOOSE_AGAIN)} if sent else {}
-    read = visit.form(ReceiptForm)
-    if isinstance(read, Rejected):
-        errors = {**lost, **read.errors}
-        return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    form = read.form
-    if form.channel in FILES:
-        # Whoever is signed in deposits here by themselves: no form makes it come from the holder.
-        form = form.model_copy(update={"channel": DeliveryChannel.UPLOAD})
-    try:
+
+    def note(form: ReceiptForm) -> DeliveryReceipt:
+        if form.channel in FILES:
+            # Whoever is signed in deposits here by themselves: no form makes it come from the holder.
+            form = form.model_copy(update={"channel": DeliveryChannel.UPLOAD})
         refuse_unless_awaited(visit.session, delivery, form.channel)
         file = look_at_delivery(visit)
         if file is not None:
             file = replace(file, checks=check_upload(visit, delivery))
-        receive(visit.session, delivery_id, form, file, expected=version)
-    except Invalid as refusal:
-        errors = {**lost, **refusal.by_field}
-        return _receive_page(visit, delivery, values, errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        errors = {**lost, **again(refusal)}
-        return _receive_page(visit, delivery, values, errors, version=now, status=HTTP_409_CONFLICT)
+        return receive(visit.session, delivery_id, form, file, expected=version)
+
+    made = save(visit.form(ReceiptForm), note)
+    if isinstance(made, Unsaved):
+        errors, now = {**lost, **made.errors}, made.version or version
+        return _receive_page(visit, delivery, values, errors, version=now, status=made.status)
     keep_delivery(visit)
     return visit.go(f"/livraisons/{delivery_id}", done="livraison-recue")
 
@@ -169,21 +164,10 @@ def accept_delivery(visit: Visit, receipt_id: int) -> Response[Any]:
     data, version = visit.form_data(), _version(visit)
     values = {"reason": data.first("reason")}
     read = parse_form(AcceptForm, data, today=visit.today)
-    if isinstance(read, Rejected):
-        return _accept_page(
-            visit, receipt, delivery, values, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    try:
-        accept_receipt(visit.session, receipt_id, read.form, expected=version)
-    except Invalid as refusal:
-        return _accept_page(
-            visit, receipt, delivery, values, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        return _accept_page(
-            visit, receipt, delivery, values, again(refusal), version=now, status=HTTP_409_CONFLICT
-        )  # fmt: skip
+    made = save(read, lambda form: accept_receipt(visit.session, receipt_id, form, expected=version))
+    if isinstance(made, Unsaved):
+        now = made.version or version
+        return _accept_page(visit, receipt, delivery, values, made.errors, version=now, status=made.status)
     return visit.go(f"/livraisons/{receipt.delivery_id}", done="livraison-acceptee")
 
 
@@ -222,23 +206,16 @@ def refuse_delivery(visit: Visit, receipt_id: int) -> Response[Any]:
     data, version = visit.form_data(), _version(visit)
     values = {name: data.first(name) for name in RefuseForm.model_fields}
     read = parse_form(RefuseForm, data, today=visit.today)
-    if isinstance(read, Rejected):
-        return _refuse_page(
-            visit, receipt, delivery, values, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    # The field is there: left empty, it says that no time is given.
-    form = RefuseForm(**{"correct_by": None, **read.form.model_dump(include=read.form.model_fields_set)})
-    try:
-        refuse_receipt(visit.session, receipt_id, form, expected=version)
-    except Invalid as refusal:
-        return _refuse_page(
-            visit, receipt, delivery, values, refusal.by_field, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        return _refuse_page(
-            visit, receipt, delivery, values, again(refusal), version=now, status=HTTP_409_CONFLICT
-        )  # fmt: skip
+
+    def refuse(form: RefuseForm) -> DeliveryReceipt:
+        # The field is there: left empty, it says that no time is given.
+        said = RefuseForm(**{"correct_by": None, **form.model_dump(include=form.model_fields_set)})
+        return refuse_receipt(visit.session, receipt_id, said, expected=version)
+
+    made = save(read, refuse)
+    if isinstance(made, Unsaved):
+        now = made.version or version
+        return _refuse_page(visit, receipt, delivery, values, made.errors, version=now, status=made.status)
     return visit.go(f"/livraisons/{receipt.delivery_id}", done="livraison-refusee")
 
 
@@ -271,84 +248,31 @@ def penalise(visit: Visit, delivery_id: int) -> Response[Any]:
     """Applies the penalty of a late delivery, or remits it."""
     delivery, data, version = _of_delivery(visit, delivery_id, DECIDE), visit.form_data(), _version(visit)
     values = {name: data.first(name) for name in PenaltyForm.model_fields}
-    read = visit.form(PenaltyForm)
-    if isinstance(read, Rejected):
-        return _penalty_page(
-            visit, delivery, values, read.errors, version=version, status=HTTP_422_UNPROCESSABLE_ENTITY
-        )  # fmt: skip
-    try:
-        decide_penalty(visit.session, delivery_id, read.form, expected=version)
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        return _penalty_page(visit, delivery, values, again(refusal), version=now, status=HTTP_409_CONFLICT)
+    made = save(
+        visit.form(PenaltyForm), lambda form: decide_penalty(visit.session, delivery_id, form, expected=version)
+    )  # fmt: skip
+    if isinstance(made, Unsaved):
+        now = made.version or version
+        return _penalty_page(visit, delivery, values, made.errors, version=now, status=made.status)
     return visit.go(f"/livraisons/{delivery_id}", done="penalite-decidee")
 
 
-def _aside_page(
-    visit: Visit, delivery: Delivery, receipt: DeliveryReceipt | None, error: str = "", *, version: int | None = None,
-    status: int = 200,
-) -> Response[Any]:  # fmt: skip
-    row = delivery if receipt is None else receipt
-    back = row.annulled
-    what = _("la livraison") if receipt is None else _("la réception du {day}").format(day=say_day(receipt.received_on))
-    own = f"/livraisons/{delivery.id}" if receipt is None else f"/livraisons/receptions/{receipt.id}"
-    return _act_page(
-        visit, delivery, "aside", {}, {"reason": error} if error else {},
-        heading=(_("Rétablir {what}") if back else _("Annuler {what}")).format(what=what),
-        lead=_("Tout revient tel que c’était.") if back
-        else _("Pour ce qui a été noté par erreur ou n’est pas dû. Rien n’est effacé, et le motif reste."),
-        action=f"{own}/annuler", button=_("Rétablir") if back else _("Annuler"),
-        version=row.version if version is None else version, status=status,
-    )  # fmt: skip
-
-
-@route("GET", "/livraisons/{delivery_id:int}/annuler", RECORD)
-def show_annul_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
-    """Asks why a delivery is set aside, or brought back."""
-    return _aside_page(visit, _of_delivery(visit, delivery_id), None)
-
-
-def _set_aside(visit: Visit, delivery: Delivery, receipt: DeliveryReceipt | None, save: Any) -> bool | Response[Any]:
-    """Does what the form asks, or gives the page again; whether it was to annul."""
-    read, aside = visit.form(AnnulForm), not (receipt or delivery).annulled
-    if isinstance(read, Rejected):
-        return _aside_page(visit, delivery, receipt, _(_WHY), status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        save(expected=_version(visit), reason=read.form.reason, annulled=aside)
-    except (Stale, Conflict) as refusal:
-        return _aside_page(visit, delivery, receipt, again(refusal)["_"], status=HTTP_409_CONFLICT)
-    return aside
-
-
-@route("POST", "/livraisons/{delivery_id:int}/annuler", RECORD)
-def annul_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
-    """Sets a delivery aside, or brings it back."""
+def _delivery_aside(visit: Visit, delivery_id: int) -> Aside:
     delivery = _of_delivery(visit, delivery_id)
-    done = _set_aside(
-        visit, delivery, None, lambda **more: set_delivery_aside(visit.session, delivery_id, **more)
+    return Aside(
+        delivery, name_delivery(visit, delivery), trail_of(visit, delivery),
+        heads=(_("Annuler la livraison"), _("Rétablir la livraison")), sentences=(_(_ASIDE_SAYS), _(_BACK_SAYS)),
+        back=f"/livraisons/{delivery.id}", act=partial(set_delivery_aside, visit.session, delivery.id),
     )  # fmt: skip
-    if isinstance(done, Response):
-        return done
-    return visit.go(f"/livraisons/{delivery_id}", done="livraison-annulee" if done else "livraison-retablie")
 
 
-@route("GET", "/livraisons/receptions/{receipt_id:int}/annuler", RECORD)
-def show_annul_receipt(visit: Visit, receipt_id: int) -> Response[Any]:
-    """Asks why a receipt is set aside, or brought back."""
+def _receipt_aside(visit: Visit, receipt_id: int) -> Aside:
     receipt, delivery = _of_receipt(visit, receipt_id)
-    return _aside_page(visit, delivery, receipt)
-
-
-@route("POST", "/livraisons/receptions/{receipt_id:int}/annuler", RECORD)
-def annul_receipt(visit: Visit, receipt_id: int) -> Response[Any]:
-    """Sets a receipt aside, or brings it back."""
-    receipt, delivery = _of_receipt(visit, receipt_id)
-    done = _set_aside(
-        visit, delivery, receipt, lambda **more: set_receipt_aside(visit.session, receipt_id, **more)
+    return Aside(
+        receipt, _("Réception du {day}").format(day=say_day(receipt.received_on)), trail_of(visit, delivery),
+        sentences=(_(_ASIDE_SAYS), _(_BACK_SAYS)), back=f"/livraisons/{delivery.id}",
+        act=partial(set_receipt_aside, visit.session, receipt.id),
     )  # fmt: skip
-    if isinstance(done, Response):
-        return done
-    return visit.go(f"/livraisons/{delivery.id}", done="reception-annulee" if done else "reception-retablie")
 
 
 @route("GET", "/livraisons/receptions/{receipt_id:int}/fichier", READ)
@@ -357,7 +281,17 @@ def download_delivered(visit: Visit, receipt_id: int) -> Response[Any]:
     return file_of(visit, get_receipt(visit.session, receipt_id))
 
 
+_ASIDE = (
+    *asking_why(
+        "/livraisons/{delivery_id:int}/annuler", RECORD, _delivery_aside,
+        done=("livraison-annulee", "livraison-retablie"),
+    ),
+    *asking_why(
+        "/livraisons/receptions/{receipt_id:int}/annuler", RECORD, _receipt_aside,
+        done=("reception-annulee", "reception-retablie"),
+    ),
+)  # fmt: skip
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_receive, receive_delivery, show_accept, accept_delivery, show_refuse, refuse_delivery, show_penalty, penalise,
-    show_annul_delivery, annul_delivery, show_annul_receipt, annul_receipt, download_delivered,
+    download_delivered, *_ASIDE,
 )  # fmt: skip

@@ -7,10 +7,9 @@ from urllib.parse import urlencode
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.views import again, labels_of, name_clause
+from registry.contracts.clauses.views import labels_of, name_clause
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
 from registry.contracts.deliveries.models import Delivery
@@ -51,12 +50,13 @@ from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import Delivered
 from registry.datasets.queries import find_titles
-from registry.kernel.errors import Conflict, Invalid, Stale
+from registry.kernel.errors import Invalid
 from registry.kernel.paging import read_place, write_place
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
 from registry.web.forms import parse_form, read_number
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.saving import Unsaved, save
+from registry.web.visits import NOTICES, Visit, route
 
 NOTICES.update(
     {
@@ -251,15 +251,9 @@ def record_new_delivery(visit: Visit, contract_id: int) -> Response[Any]:
     """Records a delivery, or shows the form again with what was typed."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
-    read = visit.form(DeliveryForm)
-    if isinstance(read, Rejected):
-        return _form_page(visit, contract, _typed(visit), read.errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    try:
-        made = record_delivery(visit.session, contract_id, read.form)
-    except Invalid as refusal:
-        return _form_page(visit, contract, _typed(visit), refusal.by_field, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    except Conflict as refusal:
-        return _form_page(visit, contract, _typed(visit), {"_": refusal.message}, status=HTTP_409_CONFLICT)
+    made = save(visit.form(DeliveryForm), lambda form: record_delivery(visit.session, contract_id, form))
+    if isinstance(made, Unsaved):
+        return _form_page(visit, contract, _typed(visit), made.errors, status=made.status)
     return visit.go(f"/livraisons/{made.id}", done="livraison-notee")
 
 
@@ -279,26 +273,18 @@ def change_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     visit.visitor.require(RECORD, delivery.organisation_id)
     contract, data = get_contract(visit.session, delivery.contract_id), visit.form_data()
     expected = read_number(data.first("version")) or 0
-    read = parse_form(DeliveryChange, data, today=visit.today)
-    if isinstance(read, Rejected):
+
+    def amend(form: DeliveryChange) -> Delivery:
+        emptied = dict.fromkeys(name for name in DeliveryChange.model_fields if data.has(name) and name != "kind")
+        said = DeliveryChange(**{**emptied, **form.model_dump(include=form.model_fields_set)})
+        return amend_delivery(visit.session, delivery_id, said, expected=expected)
+
+    made = save(parse_form(DeliveryChange, data, today=visit.today), amend)
+    if isinstance(made, Unsaved):
         return _form_page(
-            visit, contract, _typed(visit), read.errors, delivery=delivery, version=expected,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
+            visit, contract, _typed(visit), made.errors, delivery=delivery, version=made.version or expected,
+            status=made.status,
         )  # fmt: skip
-    emptied = dict.fromkeys(name for name in DeliveryChange.model_fields if data.has(name) and name != "kind")
-    form = DeliveryChange(**{**emptied, **read.form.model_dump(include=read.form.model_fields_set)})
-    try:
-        amend_delivery(visit.session, delivery_id, form, expected=expected)
-    except Invalid as refusal:
-        return _form_page(
-            visit, contract, _typed(visit), refusal.by_field, delivery=delivery, version=expected,
-            status=HTTP_422_UNPROCESSABLE_ENTITY,
-        )  # fmt: skip
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else expected
-        return _form_page(
-            visit, contract, _typed(visit), again(refusal), delivery=delivery, version=now, status=HTTP_409_CONFLICT
-        )
     return visit.go(f"/livraisons/{delivery_id}", done="livraison-notee")
 
 

@@ -203,9 +203,9 @@ class DeliveryFormPage:
 
 @dataclass(frozen=True)
 class AnswerPage:
-    """A form about one delivery: what came, what is answered, what is decided of its penalty, or why it is set aside.
+    """A form about one delivery: what came, what is answered, or what is decided of its penalty.
 
-    `kind` chooses its fields: receive, accept, refuse, penalty or aside; `changes` asks why an answer given changes.
+    `kind` chooses its fields: receive, accept, refuse or penalty; `changes` asks why an answer given changes.
     """
 
     kind: str

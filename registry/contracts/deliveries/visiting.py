@@ -1,12 +1,16 @@
 """What pages and the API ask of deliveries alike: the file that comes, told by its bytes, and the file given back."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from litestar import Response
 
-from registry.contracts.deliveries.models import DeliveryReceipt
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import find_files
 from registry.contracts.deliveries.service import DeliveredFile
+from registry.contracts.deliveries.views import title_of
+from registry.contracts.queries import get_contract
+from registry.datasets.queries import find_titles
 from registry.documents.first_bytes import recognise
 from registry.inspection.problems import CannotRead
 from registry.inspection.recognising import MARKUPS, recognise_type
@@ -27,6 +31,20 @@ DELIVERED_FILE = Receiving(
         "recevez-le en plusieurs fichiers, ou notez la réception sans fichier (« Déposé ailleurs »), avec sa place."
     ),
 )
+
+
+def name_delivery(visit: Visit, delivery: Delivery) -> str:
+    """A delivery by its name, as the visitor may read it."""
+    return title_of(delivery, find_titles(visit.session, [one for one in (delivery.dataset_id,) if one is not None]))
+
+
+def trail_of(visit: Visit, delivery: Delivery) -> Sequence[tuple[str, str]]:
+    """The crumbs that lead to a delivery, itself the last: by its contract."""
+    contract = get_contract(visit.session, delivery.contract_id)
+    return [
+        (_("Contrats"), "/contrats"), (contract.object, f"/contrats/{contract.id}/livraisons"),
+        (name_delivery(visit, delivery), f"/livraisons/{delivery.id}"),
+    ]  # fmt: skip
 
 
 def look_at_delivery(visit: Visit) -> DeliveredFile | None:

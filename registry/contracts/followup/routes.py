@@ -161,7 +161,7 @@ def _report_aside(visit: Visit, contract_report_id: int) -> Aside:
     return set_aside_view(
         report, contract, _("Rapport de l’exercice {year}").format(year=report.year),
         _("Pour une saisie faite par erreur : un rapport incomplet se complète."),
-        back=f"/contrats/{contract.id}/rapports", act=partial(set_report_aside, visit.session, report.id),
+        under=(_("Rapports"), "rapports"), act=partial(set_report_aside, visit.session, report.id),
     )  # fmt: skip
 
 

@@ -118,7 +118,7 @@ def _step_aside(visit: Visit, contract_step_id: int) -> Aside:
     return set_aside_view(
         row, contract, steps().label(row.step),
         _("Pour une saisie faite par erreur : ce qui a changé depuis se note de nouveau."),
-        back=f"/contrats/{contract.id}/echeances", act=partial(set_step_aside, visit.session, row.id),
+        under=(_("Échéances"), "echeances"), act=partial(set_step_aside, visit.session, row.id),
     )  # fmt: skip
 
 

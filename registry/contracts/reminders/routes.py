@@ -7,13 +7,12 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY, HTTP_503_SERVICE_UNAVAILABLE
+from litestar.status_codes import HTTP_409_CONFLICT, HTTP_503_SERVICE_UNAVAILABLE
 
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.views import again, set_aside_view
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
-from registry.contracts.deliveries.views import title_of
+from registry.contracts.deliveries.visiting import name_delivery, trail_of
 from registry.contracts.depots.queries import find_links
 from registry.contracts.depots.views import link_state
 from registry.contracts.depots.vocabulary import DepotState
@@ -25,15 +24,15 @@ from registry.contracts.reminders.queries import get_reminder
 from registry.contracts.reminders.service import record_reminder, refuse_unless_late, set_reminder_aside
 from registry.contracts.reminders.views import Door, ReminderPage, proposed_text
 from registry.contracts.vocabulary import PartySide
-from registry.datasets.queries import find_titles
 from registry.kernel.dates import plus_days
-from registry.kernel.errors import Conflict, Invalid, Stale, Unavailable
+from registry.kernel.errors import Conflict, Unavailable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.mail import Mailer
 from registry.web.forms import read_number
+from registry.web.saving import Unsaved, save
 from registry.web.setting_aside import Aside, asking_why
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 RECORD = Permission.CONTRACTS_DELIVERY_RECORD
 NOTICES["livraison-relancee"] = mark("La relance est notée.")
@@ -47,11 +46,6 @@ def _delivery(visit: Visit, delivery_id: int) -> Delivery:
     return delivery
 
 
-def _title(visit: Visit, delivery: Delivery) -> str:
-    titles = find_titles(visit.session, [delivery.dataset_id] if delivery.dataset_id is not None else [])
-    return title_of(delivery, titles)
-
-
 def _page(
     visit: Visit, delivery: Delivery, values: Mapping[str, Any], errors: Mapping[str, str] = {}, status: int = 200,
     version: int | None = None,
@@ -62,7 +56,7 @@ def _page(
         "recipient": _("Adresse électronique du titulaire"),
     }  # fmt: skip
     page = ReminderPage(
-        delivery.id, _title(visit, delivery), delivery.contract_id,
+        delivery.id, name_delivery(visit, delivery), delivery.contract_id,
         get_contract(visit.session, delivery.contract_id).object,
         delivery.version if version is None else version, Mailer.of(visit.premises.home.settings).is_set,
         values, errors, labels, usual_days("reminder"),
@@ -100,7 +94,7 @@ def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
     contract = get_contract(visit.session, delivery.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
     door = _door(visit, contract)
-    text = proposed_text(delivery, _title(visit, delivery), contract.object, cost, written, comply_by, door)
+    text = proposed_text(delivery, name_delivery(visit, delivery), contract.object, cost, written, comply_by, door)
     return _page(visit, delivery, {**values, "message": text})
 
 
@@ -110,23 +104,23 @@ def remind(visit: Visit, delivery_id: int) -> Response[Any]:
     delivery, data = _delivery(visit, delivery_id), visit.form_data()
     values = {name: data.first(name) for name in ReminderForm.model_fields}
     version = read_number(data.first("version")) or 0
-    read = visit.form(ReminderForm)
-    if isinstance(read, Rejected):
-        return _page(visit, delivery, values, read.errors, HTTP_422_UNPROCESSABLE_ENTITY, version)
-    mailer, form = Mailer.of(visit.premises.home.settings), read.form
-    mailed = form.recipient is not None and mailer.is_set
-    try:
-        record_reminder(visit.session, delivery_id, form, expected=version, today=visit.today, mailed=mailed)
+    mailer = Mailer.of(visit.premises.home.settings)
+
+    def note(form: ReminderForm) -> DeliveryReminder:
+        mailed = form.recipient is not None and mailer.is_set
+        made = record_reminder(visit.session, delivery_id, form, expected=version, today=visit.today, mailed=mailed)
         if form.recipient is not None and mailed:
             # Last, before the commit: what could not be sent is not noted as sent.
-            mailer.send(form.recipient, _("Relance : {title}").format(title=_title(visit, delivery)), form.message)
-    except Invalid as refusal:
-        return _page(visit, delivery, values, refusal.by_field, HTTP_422_UNPROCESSABLE_ENTITY, version)
+            title = _("Relance : {title}").format(title=name_delivery(visit, delivery))
+            mailer.send(form.recipient, title, form.message)
+        return made
+
+    try:
+        made = save(visit.form(ReminderForm), note)
     except Unavailable as refusal:
         return _page(visit, delivery, values, {"_": refusal.message}, HTTP_503_SERVICE_UNAVAILABLE, version)
-    except (Stale, Conflict) as refusal:
-        now = refusal.current_version if isinstance(refusal, Stale) else version
-        return _page(visit, delivery, values, again(refusal), HTTP_409_CONFLICT, now)
+    if isinstance(made, Unsaved):
+        return _page(visit, delivery, values, made.errors, made.status, made.version or version)
     return visit.go(f"/livraisons/{delivery_id}#relances", done="livraison-relancee")
 
 
@@ -138,11 +132,13 @@ def _of_reminder(visit: Visit, reminder_id: int) -> tuple[DeliveryReminder, Deli
 
 def _reminder_aside(visit: Visit, reminder_id: int) -> Aside:
     reminder, delivery = _of_reminder(visit, reminder_id)
-    return set_aside_view(
-        reminder, get_contract(visit.session, delivery.contract_id),
-        _("Relance n° {number}").format(number=reminder.number),
-        _("Pour une relance notée par erreur : aucune mise en demeure ne la suivra. Un courriel déjà parti n’est pas "
-          "rappelé."),
+    return Aside(
+        reminder, _("Relance n° {number}").format(number=reminder.number), trail_of(visit, delivery),
+        sentences=(
+            _("Pour une relance notée par erreur : aucune mise en demeure ne la suivra. Un courriel déjà parti n’est "
+              "pas rappelé."),
+            _("Tout revient tel que c’était."),
+        ),
         back=f"/livraisons/{delivery.id}#relances", act=partial(set_reminder_aside, visit.session, reminder.id),
     )  # fmt: skip
 
