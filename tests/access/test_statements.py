@@ -187,7 +187,7 @@ STATEMENTS = {
     "/livraisons/receptions/{receipt}/accepter": 5,
     "/livraisons/receptions/{receipt}/refuser": 9,
     "/livraisons/receptions/{receipt}/annuler": 5,
-    "/livraisons/relances/{reminder}/annuler": 4,
+    "/livraisons/relances/{reminder}/annuler": 5,
     "/api/v1/deliveries/{delivery}/reminders": 3,
     "/api/v1/deliveries": 3,
     "/api/v1/deliveries/{delivery}": 7,

@@ -259,8 +259,9 @@ def penalise(visit: Visit, delivery_id: int) -> Response[Any]:
 
 def _delivery_aside(visit: Visit, delivery_id: int) -> Aside:
     delivery = _of_delivery(visit, delivery_id)
+    trail = trail_of(visit, delivery)
     return Aside(
-        delivery, name_delivery(visit, delivery), trail_of(visit, delivery),
+        delivery, trail[-1][0], trail,
         heads=(_("Annuler la livraison"), _("Rétablir la livraison")), sentences=(_(_ASIDE_SAYS), _(_BACK_SAYS)),
         back=f"/livraisons/{delivery.id}", act=partial(set_delivery_aside, visit.session, delivery.id),
     )  # fmt: skip
