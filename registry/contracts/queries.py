@@ -152,6 +152,11 @@ def get_contract(session: Session, contract_id: int, *, lock: bool = False) -> C
     return get_one(session, Contract, contract_id, missing, lock=lock)
 
 
+def find_contracts(session: Session, contract_ids: Iterable[int]) -> Sequence[Contract]:
+    """These contracts, within the asker's rights."""
+    return session.execute(select(Contract).where(col(Contract.id).in_(list(contract_ids)))).scalars().all()
+
+
 def find_parties(session: Session, contract_ids: Iterable[int]) -> dict[int, list[PartyLine]]:
     """The parties of these contracts, by contract, in the order they were given."""
     rows = session.execute(

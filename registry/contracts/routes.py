@@ -12,6 +12,7 @@ from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.clauses.time_line import time_line
+from registry.contracts.deliveries.costing import say_late_of
 from registry.contracts.forms import BELOW, ContractChange, ContractForm, PartyForm
 from registry.contracts.history import find_contract_history
 from registry.contracts.models import Contract
@@ -139,6 +140,7 @@ def show_contract(visit: Visit, contract_id: int) -> Response[Any]:
         organisation_id=contract.organisation_id,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
         state=state_mark(contract, visit.today),
+        late=say_late_of(visit.session, contract, visit.today) if not contract.annulled else None,
         fields=fields,
         unknown=unknown,
         parties=[party_view(one) for one in parties],

@@ -107,7 +107,10 @@ class ContractsPage:
 
 @dataclass(frozen=True)
 class ContractPage:
-    """One contract: what is known of it, its parties, what does not hold together, and other rooms' panels."""
+    """One contract: what is known of it, its parties, what does not hold together, and other rooms' panels.
+
+    `late` says what it has not delivered in time, and the address of the list of it.
+    """
 
     id: int
     object: str
@@ -116,6 +119,7 @@ class ContractPage:
     organisation_id: int
     organisation_name: str
     state: StateMark
+    late: tuple[str, str] | None
     fields: Sequence[tuple[str, str]]
     unknown: Sequence[tuple[str, str]]
     parties: Sequence[PartyView]

@@ -147,7 +147,7 @@ STATEMENTS = {
     "/traitements/{activity}/grandes-lignes": 6,
     "/api/v1/processing-activities/{activity}/arrangement": 5,
     "/contrats": 5,
-    "/contrats/{contract}": 12,
+    "/contrats/{contract}": 13,
     "/contrats/donnees-essentielles": 2,
     "/contrats/{contract}/historique": 16,
     "/contrats/{contract}/jeux": 5,

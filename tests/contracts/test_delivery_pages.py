@@ -2,7 +2,7 @@
 
 import re
 from datetime import timedelta
-from html import unescape
+from html import escape, unescape
 from typing import Any
 
 import pytest
@@ -37,6 +37,11 @@ def bring(who: Someone, sheet: str, content: bytes = TABLE, name: str = "volumes
     """Sends a file as a browser does."""
     form = form_of(who.get(f"{sheet}/recevoir"))
     return who.post(f"{sheet}/recevoir", {**form, **more}, files={"file": (name, content)})
+
+
+def words_of(page: Response) -> str:
+    """What a page says, as one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 def receipt_of(who: Someone, sheet: str) -> Any:
@@ -189,6 +194,38 @@ def test_the_list_puts_first_what_waits_then_what_is_late_and_is_read_page_by_pa
         found += [one["id"] for one in said["deliveries"]]
         cursor = f"&cursor={said['next']}" if said["next"] else None
     assert found == [number_of(sheets[name]) for name in ("Reçue hier", "Tardive", "Attendue")]
+
+
+def test_the_contract_says_near_its_top_what_is_late_since_when_and_for_how_much(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    today, place = town.info["today"](), a_contract(jurist, town)
+    kept(add(jurist, place, "penalties", **{"terms-euros_per_day": "100"}))
+    deliver(steward, place, label="Attendue", due_on=(today + 9 * ONE).isoformat())
+    assert "livraison en retard" not in words_of(steward.get(place))
+
+    first = deliver(steward, place, label="Tardive", due_on=(today - 9 * ONE).isoformat())
+    alone = words_of(steward.get(place))
+    deliver(steward, place, label="Plus ancienne", due_on=(today - 40 * ONE).isoformat())
+    page = steward.get(place)
+
+    assert "1 livraison en retard, depuis 9 jours, pénalité à ce jour : 900,00 €" in alone
+    assert "2 livraisons en retard, la plus ancienne depuis 40 jours, pénalité à ce jour : 4 900,00 €" in words_of(page)
+    link = f"/livraisons?contrat={number_of(place)}&etat=late"
+    assert link in unescape(page.text)
+    assert page.text.index(escape(link)) < page.text.index('id="contrat"')
+    assert "2 livraisons" in words_of(steward.get(link))
+
+    kept(bring(steward, first))
+    kept(answer(jurist, first, "accepter"))
+    assert "1 livraison en retard, depuis 40 jours, pénalité à ce jour : 4 000,00 €" in words_of(steward.get(place))
+
+
+def test_what_is_late_and_no_clause_prices_is_told_so(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    today, place = town.info["today"](), a_contract(jurist, town)
+    deliver(steward, place, due_on=(today - 2 * ONE).isoformat(), label="Tardive")
+
+    assert "1 livraison en retard, depuis 2 jours, sans clause qui chiffre une pénalité" in words_of(jurist.get(place))
 
 
 def test_a_file_is_kept_byte_for_byte_and_told_by_its_bytes(town: Town) -> None:

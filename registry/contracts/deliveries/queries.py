@@ -106,6 +106,14 @@ def find_deliveries_of(session: Session, *contract_ids: int) -> Sequence[Deliver
     return rows.scalars().all()
 
 
+def find_late(session: Session, contract_ids: Iterable[int], today: date) -> Sequence[Delivery]:
+    """Every delivery of these contracts that is late, come or not; none that is annulled."""
+    query = select(Delivery).where(
+        col(Delivery.contract_id).in_(list(contract_ids)), ~col(Delivery.annulled), _is_late(today)
+    )
+    return session.execute(query.order_by(col(Delivery.due_on), col(Delivery.id))).scalars().all()
+
+
 def ids_of_deliveries(session: Session, contract_ids: Iterable[int]) -> Sequence[int]:
     """The deliveries of these contracts that stand."""
     rows = session.execute(
