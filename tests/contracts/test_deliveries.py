@@ -1,5 +1,6 @@
 """Deliveries from the clauses that have them made to the answer given to what came."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -11,6 +12,7 @@ from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, Stipulat
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
 from registry.contracts.deliveries.expecting import AHEAD, expect_all, reading_of
+from registry.contracts.deliveries.facts import bind_deliveries
 from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, PenaltyForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
@@ -317,7 +319,7 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(scene: S
     ))  # fmt: skip
     again = scene.receives(delivery)
     accept_receipt(scene.session, again.id, late, expected=again.version)
-    refusing("Une autre réception est déjà acceptée", Conflict, lambda: accept_receipt(
+    refusing("dites pourquoi celle-ci compte\\.", Invalid, lambda: accept_receipt(
         scene.session, receipt.id, late, expected=receipt.version
     ))  # fmt: skip
     refusing("plus rien à recevoir", Conflict, lambda: scene.receives(delivery))
@@ -337,3 +339,31 @@ def test_a_receipt_noted_by_mistake_is_set_aside_and_the_delivery_is_owed_again(
     with pytest.raises(Conflict, match="Une autre réception est déjà acceptée"):
         set_receipt_aside(scene.session, receipt.id, expected=receipt.version, reason="Si", annulled=False)
     assert get_delivery(scene.session, delivery.id).received_on == scene.today
+
+
+def test_of_two_receipts_the_one_accepted_last_counts_alone_and_the_other_again_once_it_is_set_aside(
+    scene: Scene,
+) -> None:
+    delivery = scene.late(5)
+    poor = scene.receives(delivery, 6, replace(FILE, type="PDF", open_standard=False, machine_readable=False))
+    good = scene.receives(delivery, 2)
+    accept_receipt(scene.session, poor.id, AcceptForm(), expected=poor.version)
+    with pytest.raises(Invalid, match="dites pourquoi celle-ci compte\\."):
+        accept_receipt(scene.session, good.id, AcceptForm(), expected=good.version)
+    assert (poor.answer, good.answer) == (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING)
+
+    said = AcceptForm(reason="Le PDF ne se traitait pas.")
+    accept_receipt(scene.session, good.id, said, expected=good.version)
+
+    def told() -> tuple[Any, ...]:
+        [(_row, facts)] = bind_deliveries(scene.session, [delivery.id], on=scene.today, until=None).values()
+        return delivery.received_on, facts["delivery.received_on"], facts["delivery.open_standard"]
+
+    assert (poor.answer, good.answer, delivery.answer) == ("followed", "accepted", "accepted")
+    assert told() == (good.received_on, good.received_on, True)
+    set_receipt_aside(scene.session, good.id, expected=good.version, reason="Autre jeu", annulled=True)
+    scene.session.refresh(poor)
+    assert (poor.answer, delivery.answer) == ("accepted", "accepted")
+    assert told() == (poor.received_on, poor.received_on, False)
+    with pytest.raises(Conflict, match="Une autre réception est déjà acceptée"):
+        set_receipt_aside(scene.session, good.id, expected=good.version, reason="Si", annulled=False)

@@ -340,6 +340,32 @@ def test_an_answer_that_changes_asks_why_and_the_former_one_stays_on_the_page(to
     assert (mute.status_code, "dites pourquoi elle change" in mute.text) == (422, True)
 
 
+def test_a_second_reception_is_accepted_only_once_it_is_told_to_count_in_the_place_of_the_first(town: Town) -> None:
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    sheet = deliver(steward, a_contract(jurist, town), label="Volumes", indispensable="true")
+    kept(bring(steward, sheet, b"%PDF-1.7 volumes", "volumes.pdf"))
+    first = receipt_of(steward, sheet)
+    kept(bring(steward, sheet))
+    kept(steward.post(f"/livraisons/receptions/{first['id']}/accepter", {"version": str(first["version"])}))
+    second = receipt_of(steward, sheet)
+    page = steward.get(sheet).text
+    assert f'action="/livraisons/receptions/{second["id"]}/accepter"' not in page, "Not at once: it asks why."
+    assert f'href="/livraisons/receptions/{second["id"]}/accepter"' in page
+
+    asked = steward.get(f"/livraisons/receptions/{second['id']}/accepter")
+    silent = answer(steward, sheet, "accepter")
+
+    assert "La réception n° 1, arrivée le" in unescape(asked.text).replace("\xa0", " ")
+    assert (silent.status_code, "pourquoi celle-ci compte" in silent.text) == (422, True)
+    kept(answer(steward, sheet, "accepter", **(form_of(asked) | {"reason": "Le PDF ne se traitait pas."})))
+    page = re.sub(r"\s+", " ", unescape(steward.get(sheet).text))
+    assert "Acceptée, suivie d’une autre" in page
+    assert "Elle ne compte plus : la réception n° 2 compte à sa place." in page
+    assert "C’est elle qui compte" in page
+    assert page.count("Réponse changée : Le PDF ne se traitait pas.") == 1, "It is the first whose answer changed."
+    assert verdicts(town, SubjectKind.DELIVERY, number_of(sheet), "DSP-02")[-1] == "compliant"
+
+
 def test_what_was_typed_to_annul_a_delivery_or_a_reception_stays_where_somebody_was_faster(town: Town) -> None:
     steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
     sheet = deliver(steward, a_contract(jurist, town), label="Volumes")

@@ -392,7 +392,13 @@ def _may_answer(visit: Visit, receipt_id: int) -> None:
 
 @route(
     "POST", "/api/v1/delivery-receipts/{receipt_id:int}/acceptance", RECORD, takes=AcceptForm,
-    about=about(mark("Accepte ce qui est arrivé."), versioned=True, example={"answered_on": "2026-11-20"}),
+    about=about(
+        mark("Accepte ce qui est arrivé."), versioned=True, example={"answered_on": "2026-11-20"},
+        more=mark(
+            "Une seule réception d’une livraison compte. Où une autre est déjà acceptée, celle-ci compte à sa place, "
+            "pour le jour d’arrivée comme pour le format : « reason » dit pourquoi, et l’autre devient « followed »."
+        ),
+    ),
 )  # fmt: skip
 def accept(visit: Visit, receipt_id: int) -> Response[ReceiptBody]:
     """Says that what came is what was owed; asks for If-Match."""

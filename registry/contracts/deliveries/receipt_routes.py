@@ -139,15 +139,29 @@ def _changes(receipt: DeliveryReceipt) -> bool:
     return receipt.answer is not ReceiptAnswer.WAITING
 
 
+def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -> tuple[str, bool]:
+    """What it is to accept a receipt, and whether another counts so far."""
+    day = say_day(receipt.received_on)
+    for one in find_receipts(visit.session, [delivery.id]).get(delivery.id, []):
+        if one.answer is ReceiptAnswer.ACCEPTED and not one.annulled and one.id != receipt.id:
+            sentence = _(
+                "La réception n° {other}, arrivée le {before}, est déjà acceptée. Si vous acceptez aussi la réception "
+                "n° {number}, arrivée le {day}, elle seule comptera : son jour d’arrivée, son format, ses contrôles."
+            )
+            said = {"other": one.number, "before": say_day(one.received_on), "number": receipt.number, "day": day}
+            return sentence.format(**said), True
+    return _("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=day), False
+
+
 def _accept_page(
     visit: Visit, receipt: DeliveryReceipt, delivery: Delivery, values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
+    lead, follows = _say_accepting(visit, receipt, delivery)
     return _act_page(
-        visit, delivery, "accept", values, errors or {}, heading=_("Accepter la réception"),
-        lead=_("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=say_day(receipt.received_on)),
+        visit, delivery, "accept", values, errors or {}, heading=_("Accepter la réception"), lead=lead,
         action=f"/livraisons/receptions/{receipt.id}/accepter", button=_("Accepter"),
-        version=receipt.version if version is None else version, changes=_changes(receipt), status=status,
+        version=receipt.version if version is None else version, changes=follows or _changes(receipt), status=status,
     )  # fmt: skip
 
 

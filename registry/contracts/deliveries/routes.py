@@ -1,6 +1,6 @@
 """The pages of deliveries: all of them, those of one contract with its calendar, one of them, and its form."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -12,7 +12,7 @@ from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, name_clause
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
-from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
     count_by_state,
@@ -24,7 +24,7 @@ from registry.contracts.deliveries.queries import (
     get_delivery,
     place_of,
 )
-from registry.contracts.deliveries.rules import SCHEDULE, Due, are_dues_beyond, dues_between
+from registry.contracts.deliveries.rules import SCHEDULE, Due, are_dues_beyond, counts_of, dues_between
 from registry.contracts.deliveries.service import amend_delivery, cost_of, record_delivery
 from registry.contracts.deliveries.views import (
     DELIVERY_LABELS,
@@ -198,7 +198,8 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         receipts=[
             receipt_view(one, files.get(one.file_id or 0), changes.get(one.id, ()), by) for one in reversed(receipts)
         ],
-        panels=visit.panels_of("delivery", delivery.id),
+        counting=_counting(receipts), panels=visit.panels_of("delivery", delivery.id),
+        is_accepted=delivery.answer is ReceiptAnswer.ACCEPTED,
         may_record=visit.visitor.may(RECORD, delivery.organisation_id) and not contract.annulled,
         may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,
         may_receive=open_ and delivery.answer is not ReceiptAnswer.ACCEPTED,
@@ -207,6 +208,14 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         ),
     )  # fmt: skip
     return visit.page("contracts/delivery.html", page)
+
+
+def _counting(receipts: Sequence[DeliveryReceipt]) -> int | None:
+    """The number of the receipt that counts, where several were accepted one after the other."""
+    standing = [one for one in receipts if not one.annulled]
+    counts = counts_of(standing)
+    accepted = {ReceiptAnswer.ACCEPTED, ReceiptAnswer.FOLLOWED}
+    return counts.number if counts and len([one for one in standing if one.answer in accepted]) > 1 else None
 
 
 def _form_page(

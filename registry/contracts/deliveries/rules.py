@@ -272,13 +272,14 @@ Receipt = TypeVar("Receipt", bound=Answered)
 
 
 def counts_of(came: Iterable[Receipt]) -> Receipt | None:
-    """What counts as the delivery: what was accepted, else what waits for an answer; a refused one is none."""
+    """What counts as the delivery: what was accepted, else what waits first for an answer; no other answer counts.
+
+    Of several that were accepted, as registries before 0098 may hold, the last that came.
+    """
     ordered = sorted(came, key=lambda one: one.received_on)
-    for answer in (ReceiptAnswer.ACCEPTED, ReceiptAnswer.WAITING):
-        for one in ordered:
-            if one.answer == answer:
-                return one
-    return None
+    accepted = [one for one in ordered if one.answer == ReceiptAnswer.ACCEPTED]
+    waiting = [one for one in ordered if one.answer == ReceiptAnswer.WAITING]
+    return accepted[-1] if accepted else waiting[0] if waiting else None
 
 
 def in_time_until(due_on: date, grace_days: int, came: Iterable[Came]) -> date:

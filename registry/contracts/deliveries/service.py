@@ -289,8 +289,10 @@ def _found(session: Session, delivery: Delivery, form: ReceiptForm, file: Delive
 def accept_receipt(session: Session, receipt_id: int, form: AcceptForm, *, expected: int) -> DeliveryReceipt:
     """Says that what came is what was owed; an answer given by mistake is changed so, and the ledger keeps both.
 
+    Only one counts: a receipt of the same delivery that was accepted before is followed by this one.
+
     Raises: NotFound; Stale when somebody answered meanwhile; Conflict; Invalid when it is answered before it came, or
-    when another answer changes without a reason.
+    when an answer changes, of this receipt or of the one that counted, without a reason.
     """
     return _answer(session, receipt_id, form, expected=expected)
 
@@ -325,8 +327,6 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
     given = ReceiptAnswer.REFUSED if refused else ReceiptAnswer.ACCEPTED
     if receipt.answer is given:
         raise Conflict(_("Cette réception a déjà cette réponse."))
-    if receipt.answer is ReceiptAnswer.REFUSED and delivery.answer is ReceiptAnswer.ACCEPTED:
-        raise Conflict(_("Une autre réception est déjà acceptée : refusez-la d’abord."))
     answered_on: date = form.answered_on or session.info["today"]()
     if answered_on < receipt.received_on:
         raise _wrong("answered_on", _("On ne répond pas à une livraison avant de l’avoir reçue : vérifiez la date."))
@@ -338,16 +338,23 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
         if correct_by is not None and correct_by < answered_on:
             raise _wrong("correct_by", _("Le délai pour corriger finirait avant le refus : vérifiez la date."))
         values |= {"reasons": form.reasons, "correct_by": correct_by}
-    changes = receipt.answer is not ReceiptAnswer.WAITING
+    receipts = find_receipts(session, [delivery.id])[delivery.id]
+    counted = [one for one in receipts if one.answer is ReceiptAnswer.ACCEPTED and not one.annulled and not refused]
+    changes = bool(counted) or receipt.answer is not ReceiptAnswer.WAITING
     if changes and form.reason is None:
         raise _wrong(
-            "reason", _("Une réponse est déjà donnée : dites pourquoi elle change. Ce motif reste au registre.")
+            "reason",
+            _("Une réception est déjà acceptée : dites pourquoi celle-ci compte. Ce motif reste au registre.")
+            if counted
+            else _("Une réponse est déjà donnée : dites pourquoi elle change. Ce motif reste au registre."),
         )
     event = "contracts:delivery:refuse" if refused else "contracts:delivery:accept"
     say(session, event, form.reason if changes else None)
+    for one in counted:
+        one.answer = ReceiptAnswer.FOLLOWED
     set_those_that_differ(receipt, **values)
     session.flush()
-    _follow(session, delivery, contract, find_receipts(session, [delivery.id])[delivery.id])
+    _follow(session, delivery, contract, receipts)
     session.refresh(receipt)
     return receipt
 
@@ -356,6 +363,8 @@ def set_receipt_aside(
     session: Session, receipt_id: int, *, expected: int, reason: str, annulled: bool
 ) -> DeliveryReceipt:  # fmt: skip
     """Annuls a receipt noted by mistake, with its answer, or brings it back; its file stays where it is.
+
+    What was accepted before it counts again.
 
     Raises: NotFound; Stale; Conflict when another receipt counts meanwhile.
     """
@@ -369,8 +378,12 @@ def set_receipt_aside(
         raise Conflict(_("Une autre réception est déjà acceptée : refusez-la d’abord."))
     say(session, "contracts:delivery:unreceive" if annulled else "contracts:delivery:receive-again", reason)
     receipt.annulled = annulled
+    receipts = find_receipts(session, [delivery.id])[delivery.id]
+    before = [one for one in receipts if one.answer is ReceiptAnswer.FOLLOWED and not one.annulled]
+    if annulled and before and receipt.answer is ReceiptAnswer.ACCEPTED:
+        max(before, key=lambda one: (one.answered_on, one.number)).answer = ReceiptAnswer.ACCEPTED
     session.flush()
-    _follow(session, delivery, contract, find_receipts(session, [delivery.id])[delivery.id])
+    _follow(session, delivery, contract, receipts)
     session.refresh(receipt)
     return receipt
 

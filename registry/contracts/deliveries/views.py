@@ -65,6 +65,7 @@ _SHAPES = {
 """The mark of each state, among those the pages have; the word beside it says it."""
 _ANSWERS = {
     ReceiptAnswer.WAITING: "to-complete", ReceiptAnswer.ACCEPTED: "compliant", ReceiptAnswer.REFUSED: "non-compliant",
+    ReceiptAnswer.FOLLOWED: "not-applicable",
 }  # fmt: skip
 
 
@@ -157,7 +158,10 @@ class ReceiptView:
 
 @dataclass(frozen=True)
 class DeliveryPage:
-    """One delivery: what is owed and when, what came, how late it is and what that costs."""
+    """One delivery: what is owed and when, what came, how late it is and what that costs.
+
+    `counting` is the number of the receipt that counts, told where another was accepted before it.
+    """
 
     id: int
     version: int
@@ -176,7 +180,9 @@ class DeliveryPage:
     decided: str
     decided_reason: str
     receipts: Sequence[ReceiptView]
+    counting: int | None
     panels: Sequence[str]
+    is_accepted: bool
     may_record: bool
     may_decide: bool
     may_receive: bool

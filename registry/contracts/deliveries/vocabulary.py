@@ -16,11 +16,15 @@ class DeliveryChannel(Labelled):
 
 
 class ReceiptAnswer(Labelled):
-    """What whoever awaited a delivery answered to what came."""
+    """What whoever awaited a delivery answered to what came.
+
+    One receipt of a delivery is accepted at most, and counts: one accepted before it is followed by it.
+    """
 
     WAITING = "waiting", mark("Attend une réponse")
     ACCEPTED = "accepted", mark("Acceptée")
     REFUSED = "refused", mark("Refusée")
+    FOLLOWED = "followed", mark("Acceptée, suivie d’une autre")
 
 
 class PenaltyDecision(Labelled):

@@ -24,6 +24,7 @@ _SHAPES = {
 }  # fmt: skip
 _ANSWERS = {
     ReceiptAnswer.WAITING: "to-complete", ReceiptAnswer.ACCEPTED: "compliant", ReceiptAnswer.REFUSED: "non-compliant",
+    ReceiptAnswer.FOLLOWED: "not-applicable",
 }  # fmt: skip
 
 
