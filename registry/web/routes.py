@@ -1,12 +1,14 @@
 """What belongs to every page: the reader's language, and how far the pages are accessible."""
 
+import re
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from litestar import Response
+from litestar import Litestar, Response
 from litestar.datastructures import Cookie
 from litestar.handlers import HTTPRouteHandler
+from litestar.routes import HTTPRoute
 
 from registry.web.addresses import within_site
 from registry.web.cookies import LOCALE_COOKIE
@@ -14,6 +16,8 @@ from registry.web.visits import EVERYBODY, Visit, route
 from registry.web.words import LOCALES
 
 _A_YEAR = 365 * 24 * 3600
+_PARAMETER = re.compile(r"\{\w+:(\w+)\}")
+_OF_TYPE = {"int": r"\d+"}
 
 
 @dataclass(frozen=True)
@@ -52,11 +56,25 @@ def show_accessibility(visit: Visit) -> Response[Any]:
 
 
 def _page_before(visit: Visit) -> str:
-    """The page of this site the form stood on, with its query; the home page when the browser does not say."""
+    """The page of this site the form stood on, with its query; the home page when the browser does not say.
+
+    What answers a form stands at an address that cannot be opened: then the nearest page above it.
+    """
     before = urlsplit(visit.request.headers.get("referer", ""))
     if before.netloc != visit.request.headers.get("host"):
         return "/"
-    return within_site(before.path + (f"?{before.query}" if before.query else ""))
+    pages, path = _pages(visit.request.app), before.path
+    if any(page.fullmatch(path) for page in pages):
+        return within_site(path + (f"?{before.query}" if before.query else ""))
+    while path and not any(page.fullmatch(path) for page in pages):
+        path = path.rpartition("/")[0]
+    return within_site(path or "/")
+
+
+def _pages(app: Litestar) -> list[re.Pattern[str]]:
+    """The addresses that can be opened."""
+    opened = (route.path for route in app.routes if isinstance(route, HTTPRoute) and "GET" in route.methods)
+    return [re.compile(_PARAMETER.sub(lambda one: _OF_TYPE.get(one[1], "[^/]+"), path)) for path in opened]
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (choose_language, show_accessibility)
