@@ -2,6 +2,7 @@
 
 import re
 import zipfile
+from collections.abc import Callable
 from pathlib import Path, PurePath
 
 from registry.documents.vocabulary import FileType
@@ -17,18 +18,20 @@ _SIGNS = (
     (b"II*\x00", FileType.TIFF),
     (b"MM\x00*", FileType.TIFF),
 )
-_PROGRAM = mark("Ce fichier est un programme, quel que soit son nom : il n’est pas conservé. Déposez un PDF.")
+_PROGRAM = mark("Ce fichier est un programme, quel que soit son nom : il n’est pas conservé.")
 _ARCHIVE = mark("Ce fichier est une archive compressée : sortez-en le document, puis déposez-le.")
-_OLD_OFFICE = mark(
-    "Ce fichier est d’un ancien format bureautique, qui peut porter un programme : enregistrez-le en PDF."
-)
-_WEB_PAGE = mark("Ce fichier est une page web ou du XML, qui peut porter un programme : imprimez-la en PDF.")
-_MACROS = mark("Ce document porte des macros : enregistrez-le sans macros, ou en PDF.")
+_OLD_OFFICE = mark("Ce fichier est d’un ancien format bureautique, qui peut porter un programme.")
+_WEB_PAGE = mark("Ce fichier est une page web ou du XML, qui peut porter un programme.")
+_MACROS = mark("Ce document porte des macros : enregistrez-le sans macros.")
 _DAMAGED = mark("Ce fichier est abîmé : ouvrez-le sur votre poste pour vérifier, puis déposez-le de nouveau.")
-_UNKNOWN = mark(
-    "Le contenu de ce fichier n’est pas d’un format conservé ici. Déposez un PDF, un document bureautique récent, une "
-    "image (PNG, JPEG, TIFF), un CSV ou un texte."
-)
+_UNKNOWN = mark("Le contenu de ce fichier n’est pas d’un format conservé ici.")
+_ADVICE = {
+    _PROGRAM: mark("Déposez un PDF."),
+    _OLD_OFFICE: mark("Enregistrez-le en PDF."),
+    _WEB_PAGE: mark("Imprimez-la en PDF."),
+    _UNKNOWN: mark("Déposez un PDF, un document bureautique récent, une image (PNG, JPEG, TIFF), un CSV ou un texte."),
+}
+"""What to do of a document that is refused for what it is; of data, whoever asks says it."""
 _EMPTY = mark("Ce fichier est vide : choisissez-en un autre.")
 _REFUSED = (
     (b"\x7fELF", _PROGRAM),
@@ -59,18 +62,34 @@ _OFFICE_PARTS = {
 }
 
 
-def recognise(path: Path, name: str) -> FileType:
+def recognise(path: Path, name: str, advise: Callable[[], str] | None = None) -> FileType:
     """What kind of file this is by its bytes; the name only tells a table from a text, which look alike.
 
+    `advise` says what to send rather, where that is not a document to be read.
     Raises: Unreadable, with what to do.
     """
+    try:
+        return _recognise(path, name)
+    except _Refused as refusal:
+        advice = _ADVICE.get(refusal.sentence)
+        said = advise() if advice and advise is not None else _(advice) if advice else ""
+        raise Unreadable(f"{_(refusal.sentence)} {said}".rstrip()) from refusal
+
+
+class _Refused(Exception):
+    def __init__(self, sentence: str) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+
+
+def _recognise(path: Path, name: str) -> FileType:
     with path.open("rb") as file:
         head = file.read(_HEAD)
     if not head:
-        raise Unreadable(_(_EMPTY))
+        raise _Refused(_EMPTY)
     for sign, sentence in _REFUSED:
         if head.startswith(sign):
-            raise Unreadable(_(sentence))
+            raise _Refused(sentence)
     for sign, kind in _SIGNS:
         if head.startswith(sign):
             return kind
@@ -84,31 +103,28 @@ def _in_container(path: Path) -> FileType:
         with zipfile.ZipFile(path) as container:
             inside = set(container.namelist())
             if any(one.lower().endswith("vbaproject.bin") or one.startswith(("Basic/", "Scripts/")) for one in inside):
-                raise Unreadable(_(_MACROS))
+                raise _Refused(_MACROS)
             said = ""
             if "mimetype" in inside:
                 with container.open("mimetype") as told:
                     said = told.read(200).decode("ascii", "replace").strip()
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, EOFError, ValueError) as error:
-        raise Unreadable(_(_DAMAGED)) from error
+        raise _Refused(_DAMAGED) from error
     if said in _OPEN_DOCUMENTS and "content.xml" in inside:
         return _OPEN_DOCUMENTS[said]
     if "[Content_Types].xml" in inside:
         for part, kind in _OFFICE_PARTS.items():
             if part in inside:
                 return kind
-    raise Unreadable(_(_ARCHIVE))
+    raise _Refused(_ARCHIVE)
 
 
 def _text(path: Path, head: bytes, name: str) -> FileType:
-    """A text or a table: no byte of it is one that no text holds.
-
-    Raises: Unreadable.
-    """
+    """A text or a table: no byte of it is one that no text holds."""
     if _MARKUP.match(head.removeprefix(b"\xef\xbb\xbf").lstrip()):
-        raise Unreadable(_(_WEB_PAGE))
+        raise _Refused(_WEB_PAGE)
     with path.open("rb") as file:
         while piece := file.read(_CHUNK):
             if _NOT_TEXT.search(piece):
-                raise Unreadable(_(_PROGRAM if head.startswith(b"MZ") else _UNKNOWN))
+                raise _Refused(_PROGRAM if head.startswith(b"MZ") else _UNKNOWN)
     return FileType.CSV if PurePath(name).suffix.lower() in {".csv", ".tsv"} else FileType.TEXT

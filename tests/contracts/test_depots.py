@@ -28,7 +28,7 @@ from registry.contracts.forms import ContractForm, PartyForm
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_party_rows, get_contract
 from registry.contracts.service import cover_dataset, record_contract
-from registry.contracts.vocabulary import ContractKind, PartySide
+from registry.contracts.vocabulary import ContractKind, Delivered, PartySide
 from registry.datasets.forms import DatasetForm
 from registry.datasets.service import record_dataset
 from registry.datasets.vocabulary import PersonalData
@@ -150,6 +150,51 @@ def test_a_file_that_is_not_what_was_agreed_is_received_and_told_so_and_a_progra
     assert scene.receipts() == []
     assert scene.deposits(b'{"points": [{"id": 1}]}', "volumes.json").status_code == 303
     assert "Le contrat demande CSV ; le fichier est du type JSON." in scene.says()
+
+
+def test_a_file_that_is_refused_is_told_at_the_top_of_the_page_with_what_the_contract_asks(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        plans = record_delivery(session, scene.contract, DeliveryForm(label="Plans", due_on=scene.today)).id
+        report = DeliveryForm(label="Rapport", kind=Delivered.REPORT, due_on=scene.today)
+        report_number = record_delivery(session, scene.contract, report).id
+    program = b"\x7fELF" + bytes(90)
+
+    refused = scene.deposits(program)
+
+    summary = refused.text[refused.text.index('id="erreurs"') :]
+    assert refused.text.index('id="erreurs"') < refused.text.index('class="panel" id="livraison-')
+    assert f'href="#file-{scene.delivery}"' in summary
+    assert f'id="file-{scene.delivery}"' in summary
+    assert "Ce fichier est un programme" in summary
+    assert "Le contrat demande le format CSV." in summary
+    assert "Déposez un PDF" not in refused.text
+    assert "dans un format ouvert" in scene.deposits(program, delivery=plans).text
+    assert "Envoyez un PDF" in scene.deposits(program, delivery=report_number).text
+    shown = scene.says()
+    assert "Le contrat demande le format CSV." in shown, "Before anything is sent."
+
+
+def test_the_language_changed_on_what_answers_a_deposit_leads_back_to_the_page_of_the_link(scene: Scene) -> None:
+    refused = scene.deposits(b"\x7fELF" + bytes(90))
+    csrf = re.search(r'name="_csrf" value="([0-9a-f]+)"', refused.text)
+    assert csrf is not None
+    answer = scene.town.client.post(
+        "/langue", data={"_csrf": csrf[1], "langue": "en"}, headers={"referer": str(refused.url)},
+        follow_redirects=False,
+    )  # fmt: skip
+    assert (answer.status_code, answer.headers["location"]) == (303, f"/depot/{scene.token}")
+
+
+def test_what_is_late_is_the_first_thing_that_its_holder_sees(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        for label, days in (("Sans hâte", -30), ("Reçu", 40), ("Oublié", 20)):
+            form = DeliveryForm(label=label, due_on=scene.today - days * ONE)
+            made = record_delivery(session, scene.contract, form)
+            if label == "Reçu":
+                came = ReceiptForm(channel=DeliveryChannel.PAPER, described="Au comptoir")
+                receive(session, made.id, came, None, expected=None)
+    titles = re.findall(r'id="livraison-\d+">\s*<h2>(.*?)</h2>', unescape(scene.page().text))
+    assert titles == ["Oublié", "Volumes, Eau", "Sans hâte", "Reçu"]
 
 
 def test_what_is_refused_comes_with_its_reasons_and_may_be_deposited_again(scene: Scene) -> None:

@@ -21,6 +21,7 @@ from registry.datasets.vocabulary import PersonalData
 from registry.documents.models import Evidence, EvidenceEdition, EvidenceLink
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.errors import NotFound, Unavailable
+from registry.platform.lists import load_list
 from registry.platform.models import StoredFile
 
 _FORMAT, _ANONYMISATION = "open-format", "anonymisation"
@@ -57,6 +58,16 @@ def demands_of(
         personal=None if dataset is None else _is_personal(dataset.personal_data), anonymous=bool(anonymity),
         least_count=max(least, default=None),
     )  # fmt: skip
+
+
+def asked_format(reading: Reading, dataset_id: int | None, day: date) -> str | None:
+    """The format that the clauses in force on a day ask of what is delivered, by the label of its list; else nothing.
+
+    Law: CCP L3131-2.
+    """
+    code = _first(_terms(reading, _FORMAT, day, dataset_id), "format")
+    known = load_list("file_types")
+    return known.label(code) if code is not None and code in known else code
 
 
 def _terms(reading: Reading, kind: str, day: date, dataset: int | None) -> list[Mapping[str, Any]]:

@@ -367,7 +367,7 @@ def create_receipt(visit: Visit, delivery_id: int) -> Response[ReceiptBody]:
     _may(visit, delivery_id)
     delivery = get_delivery(visit.session, delivery_id)
     refuse_unless_awaited(visit.session, delivery, DeliveryChannel.API)
-    file = look_at_delivery(visit)
+    file = look_at_delivery(visit, delivery)
     if file is not None:
         file = replace(file, checks=check_upload(visit, delivery))
     said = read.form

@@ -121,7 +121,7 @@ def receive_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
             # Whoever is signed in deposits here by themselves: no form makes it come from the holder.
             form = form.model_copy(update={"channel": DeliveryChannel.UPLOAD})
         refuse_unless_awaited(visit.session, delivery, form.channel)
-        file = look_at_delivery(visit)
+        file = look_at_delivery(visit, delivery)
         if file is not None:
             file = replace(file, checks=check_upload(visit, delivery))
         return receive(visit.session, delivery_id, form, file, expected=version)

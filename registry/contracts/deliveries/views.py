@@ -17,7 +17,7 @@ from registry.contracts.deliveries.rules import SCHEDULE, Due, PenaltyTerms, rhy
 from registry.contracts.deliveries.service import Cost
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.views import StateMark
-from registry.contracts.vocabulary import CapPeriod
+from registry.contracts.vocabulary import CapPeriod, Delivered
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.ledger.queries import Version
 from registry.platform.lists import load_list
@@ -259,6 +259,18 @@ def title_of(delivery: Delivery, titles: Mapping[int, str]) -> str:
     if delivery.dataset_id is not None:
         return titles.get(delivery.dataset_id) or _("Un jeu que vos droits ne montrent pas")
     return delivery.kind.label
+
+
+def say_format(delivery: Delivery, asked: str | None) -> str:
+    """What to send of a delivery: the format that the contract asks, else one that is open; of a document, a PDF too.
+
+    Law: CCP L3131-2; CRPA L300-4.
+    """
+    if asked is not None:
+        return _("Le contrat demande le format {format}.").format(format=asked)
+    if delivery.kind is Delivered.DATA:
+        return _("Envoyez les données dans un format ouvert : CSV, JSON, GeoJSON, ODS ou XLSX, par exemple.")
+    return _("Envoyez un PDF, un document bureautique récent, ou des données dans un format ouvert (CSV, JSON).")
 
 
 def delivery_line(delivery: Delivery, contract: str, titles: Mapping[int, str], today: date) -> DeliveryLine:

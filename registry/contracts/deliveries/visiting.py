@@ -5,10 +5,13 @@ from typing import Any
 
 from litestar import Response
 
+from registry.contracts.checks.demands import asked_format
+from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import find_files
 from registry.contracts.deliveries.service import DeliveredFile
-from registry.contracts.deliveries.views import title_of
+from registry.contracts.deliveries.views import say_format, title_of
 from registry.contracts.queries import get_contract
 from registry.datasets.queries import find_titles
 from registry.documents.first_bytes import recognise
@@ -47,24 +50,30 @@ def trail_of(visit: Visit, delivery: Delivery) -> Sequence[tuple[str, str]]:
     ]  # fmt: skip
 
 
-def look_at_delivery(visit: Visit) -> DeliveredFile | None:
+def look_at_delivery(visit: Visit, delivery: Delivery) -> DeliveredFile | None:
     """The file that came with the form, told by its bytes, not kept yet; nothing where none came.
 
     Raises: Invalid, under `file`.
     """
     file = visit.upload.file if visit.upload is not None else None
-    return None if file is None else tell_file(file)
+    return None if file is None else tell_file(visit, delivery, file)
 
 
-def tell_file(file: UploadedFile) -> DeliveredFile:
+def tell_file(visit: Visit, delivery: Delivery, file: UploadedFile) -> DeliveredFile:
     """What a file is, by its bytes and never by what its sender says of it.
 
     Raises: Invalid, under `file`, for what is empty, could run, or is of no kind that is kept.
     """
+
+    def advise() -> str:
+        contract = get_contract(visit.session, delivery.contract_id)
+        reading = reading_of(find_written(visit.session, [contract])[contract.id], visit.today)
+        return say_format(delivery, asked_format(reading, delivery.dataset_id, delivery.due_on or visit.today))
+
     known, code = load_list("file_types"), _code_of(file)
     try:
         if code not in _DATA:
-            recognise(file.path, file.name)
+            recognise(file.path, file.name, advise)
     except Unreadable as refusal:
         raise Invalid(refusal.message, (FieldError("file", refusal.message),)) from refusal
     media = _DATA.get(code) or next(iter(known.entries[code].media), "application/octet-stream")

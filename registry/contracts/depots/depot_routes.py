@@ -49,10 +49,14 @@ def _page(
     visit: Visit, token: str, who: Depositor, error: str = "", at_fault: int = 0, status: int = 200
 ) -> Response[Any]:
     depot = gather_depot(visit.session, who, visit.today)
+    owed = [owed_view(one, depot, visit.today) for one in depot.owed]
+    titles = {one.id: one.title for one in owed}
+    # What takes no file any more has no field: its part of the page is pointed at.
+    place = f"{'file' if any(one.id == at_fault and one.may_deposit for one in owed) else 'livraison'}-{at_fault}"
     page = DepotPage(
         token=token, contract=depot.contract.object, reference=depot.contract.reference or "",
         organisation=depot.organisation, party=depot.party, expires_on=depot.expires_on,
-        owed=[owed_view(one, depot, visit.today) for one in depot.owed], error=error, at_fault=at_fault,
+        owed=owed, errors={place: error} if error else {}, labels={place: titles.get(at_fault, "")},
         limit=DEPOSITED_FILE.limit, origin=visit.premises.public_url,
     )  # fmt: skip
     return visit.page("contracts/depot.html", page, status=status)

@@ -85,7 +85,7 @@ def deposit_file(visit: Visit, delivery_id: int) -> DeliveryReceipt:
     if file is None:
         raise Invalid(_(_NO_FILE), (FieldError("file", _(_NO_FILE)),))
     # What cannot be kept is refused before anything is read in it.
-    told = tell_file(file)
+    told = tell_file(visit, delivery, file)
     checks = check_upload(visit, delivery)
     form = ReceiptForm(channel=DeliveryChannel.LINK)
     made = receive(visit.session, delivery_id, form, replace(told, checks=checks), expected=None)

@@ -8,7 +8,7 @@ from typing import Any
 from registry.contracts.checks.views import ReportView, say_report
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
-from registry.contracts.deliveries.views import state_mark, title_of
+from registry.contracts.deliveries.views import say_format, state_mark, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.depots.gathering import Depot, Owed
 from registry.contracts.depots.models import OperatorLink
@@ -95,6 +95,7 @@ class OwedView:
     until: date | None
     state: StateMark
     note: str
+    format: str
     deposits: Sequence[DepositedView]
     may_deposit: bool
 
@@ -110,8 +111,8 @@ class DepotPage:
     party: str
     expires_on: date
     owed: Sequence[OwedView]
-    error: str
-    at_fault: int
+    errors: Mapping[str, str]
+    labels: Mapping[str, str]
     limit: int
     origin: str
 
@@ -157,6 +158,7 @@ def owed_view(owed: Owed, depot: Depot, today: date) -> OwedView:
     return OwedView(
         id=delivery.id, title=title_of(delivery, depot.titles), due_on=delivery.due_on, until=delivery.in_time_until,
         state=StateMark(state_mark(state).code, word), note=note,
+        format=say_format(delivery, owed.format),
         deposits=[_deposited(one, depot) for one in reversed(owed.receipts) if not one.annulled],
         may_deposit=delivery.answer is not ReceiptAnswer.ACCEPTED,
     )  # fmt: skip
