@@ -31,3 +31,8 @@ def fields_of(page: Response) -> dict[str, str]:
 def opened(someone: Someone, number: int) -> dict[str, str]:
     """The form of a sheet as somebody opens it."""
     return fields_of(someone.get(f"/jeux/{number}/modifier"))
+
+
+def words_of(page: Response) -> str:
+    """What a page says, as one line."""
+    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())

@@ -273,6 +273,23 @@ def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str,
 
     None for a version without such a time, while a fact is unknown, or where a fact is no longer declared.
     """
+    day = _first_past(catalogue, version, facts)
+    return day if day is not None and day <= today else None
+
+
+def waits_past(found: Any, catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any]) -> date | None:
+    """The first day past the time a version leaves, come or not, of a finding that waits for what nobody knows.
+
+    `found` is a finding or an assessment. None for what turns by itself, and where it is not known whether the
+    version applies.
+    """
+    waits = version.unknown_waits and found.verdict is Verdict.TO_COMPLETE and found.turns_on is None
+    if not waits or found.unknown_half == UnknownHalf.WHEN:
+        return None
+    return _first_past(catalogue, version, facts)
+
+
+def _first_past(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str, Any]) -> date | None:
     try:
         compiled = catalogue.compiled(version)
     except PolicyError:
@@ -281,8 +298,7 @@ def expired_on(catalogue: Catalogue, version: PolicyVersion, facts: Mapping[str,
     activation = catalogue.environment.Activation(bind(catalogue, read, compiled))
     part = compiled.valid_until if value_of(compiled.require, activation) is True else compiled.deadline
     last = value_of(part, activation) if part is not None else None
-    day = plus_days(last.date(), 1) if last is not None else None
-    return day if day is not None and day <= today else None
+    return plus_days(last.date(), 1) if last is not None else None
 
 
 def _missing(part: Part, activation: Any, facts: Mapping[str, Any]) -> tuple[str, ...]:

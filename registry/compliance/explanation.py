@@ -123,6 +123,17 @@ def expired_in_words(force: Force, day: date | None) -> str:
     )
 
 
+def waiting_in_words(day: date | None, today: date) -> str:
+    """The last day that a rule left for what nobody knows yet: past it, what is unknown is still no breach."""
+    if day is None:
+        return ""
+    said = (
+        _("Échéance le {last} ; ce qu’on ignore alors reste à compléter") if day > today
+        else _("L’échéance est passée : c’était le {last} ; tant qu’on ignore si c’est fait, cela reste à compléter")
+    )  # fmt: skip
+    return said.format(last=say_day(plus_days(day, -1)))
+
+
 def facts_in_words(catalogue: Catalogue, facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     """What a finding rests on: that a fact is there is said where its value is not."""
     return [

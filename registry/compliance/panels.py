@@ -11,7 +11,7 @@ from registry.compliance.catalogue import Catalogue, subject_of
 from registry.compliance.deviations.views import ask_address
 from registry.compliance.deviations.wording import say_held, what_the_law_says
 from registry.compliance.engine import Engine, engine_of
-from registry.compliance.evaluation import Assessment, expired_on
+from registry.compliance.evaluation import Assessment, expired_on, waits_past
 from registry.compliance.explanation import (
     asked_in_words,
     condition_in_words,
@@ -22,6 +22,7 @@ from registry.compliance.explanation import (
     validation_in_words,
     verdict_shape,
     verdict_word,
+    waiting_in_words,
 )
 from registry.compliance.listing.queries import count_within
 from registry.compliance.listing.rules import Cell
@@ -199,6 +200,7 @@ def say_finding(
         lambda name: _missing(visit, engine, name, found, body_id),
     )
     past = expired_on(engine.catalogue, version, found.facts, today=visit.today) if breached else None
+    waits = waiting_in_words(waits_past(found, engine.catalogue, version, found.facts), visit.today)
     return FindingView(
         policy_id=policy.id,
         title=policy.name(),
@@ -225,7 +227,7 @@ def say_finding(
         owed_by=[role.label for role in policy.owed_by],
         told_by=[role.label for role in tellers_of(policy.owed_by, engine.catalogue, found.missing)],
         turning=turning_in_words(policy.force, found.verdict, found.turns_into, found.turns_on, visit.today),
-        expired=expired_in_words(policy.force, past),
+        expired=expired_in_words(policy.force, past) or waits,
         period=found.period or None,
         since=stands.day,
         before=verdict_word(policy.force, stands.before) if stands.before is not None else "",

@@ -14,7 +14,7 @@ from registry.compliance.deviations.models import AcceptedDeviation
 from registry.compliance.deviations.rules import state_on
 from registry.compliance.deviations.vocabulary import DeviationState
 from registry.compliance.engine import Engine, Reading, engine_at, engine_of
-from registry.compliance.evaluation import Assessment, expired_on
+from registry.compliance.evaluation import Assessment, expired_on, waits_past
 from registry.compliance.explanation import asked_in_words, awaited_in_words, condition_in_words, facts_in_words
 from registry.compliance.queries import Key, Standing, find_standing
 from registry.compliance.service import Judged, judge
@@ -306,6 +306,8 @@ def _finding_lines(
             turns = assessment.turns_on
             if verdict is Verdict.NON_COMPLIANT and turns is None:
                 turns = expired_on(engine.catalogue, assessment.version, assessment.facts_used, today=as_of)
+            if turns is None:
+                turns = waits_past(assessment, engine.catalogue, assessment.version, assessment.facts_used)
             lines.append(
                 {
                     "policy_id": assessment.policy.id,

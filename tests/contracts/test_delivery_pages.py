@@ -19,6 +19,7 @@ from tests.contracts.test_clause_pages import a_contract, add, kept
 from tests.contracts.test_contract_facts import number_of, verdicts
 from tests.contracts.test_contracts import operator_of
 from tests.pages import fields_of as form_of
+from tests.pages import words_of
 
 pytestmark = pytest.mark.database
 ONE = timedelta(days=1)
@@ -37,11 +38,6 @@ def bring(who: Someone, sheet: str, content: bytes = TABLE, name: str = "volumes
     """Sends a file as a browser does."""
     form = form_of(who.get(f"{sheet}/recevoir"))
     return who.post(f"{sheet}/recevoir", {**form, **more}, files={"file": (name, content)})
-
-
-def words_of(page: Response) -> str:
-    """What a page says, as one line."""
-    return " ".join(unescape(re.sub(r"<[^>]*>", " ", page.text)).split())
 
 
 def receipt_of(who: Someone, sheet: str) -> Any:

@@ -20,6 +20,7 @@ from tests.conftest import Someone, Town
 from tests.contracts.test_clause_pages import a_contract, add, kept
 from tests.contracts.test_contract_facts import number_of, verdicts
 from tests.pages import fields_of as form_of
+from tests.pages import words_of
 
 DAY = date(2026, 11, 24)
 
@@ -147,6 +148,24 @@ def test_that_a_contract_was_read_says_nothing_of_what_was_done_since(town: Town
     version = form_of(jurist.get(f"/contrats/etapes/{done}/annuler"))["version"]
     kept(jurist.post(f"/contrats/etapes/{done}/annuler", {"version": version, "reason": "Autre contrat"}))
     assert said(town, place, "DSP-30") == "non-compliant"
+
+
+@pytest.mark.database
+def test_what_waits_for_what_nobody_knows_tells_its_day_before_it_and_past_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    soon = a_contract(jurist, town, ends_on="2029-12-31")
+    past = a_contract(jurist, town, ends_on="2027-01-31")
+    assert {said(town, place, "DSP-17") for place in (soon, past)} == {"to-complete"}
+
+    still = "Échéance le 30 juin 2029 ; ce qu’on ignore alors reste à compléter."
+    over = (
+        "L’échéance est passée : c’était le 31 juillet 2026 ; tant qu’on ignore si c’est fait, cela reste à compléter."
+    )
+    assert still in words_of(jurist.get(soon))
+    assert over in words_of(jurist.get(past))
+    listed = words_of(jurist.get("/conformite/DSP-17"))
+    assert still[:-1] in listed
+    assert over[:-1] in listed
 
 
 @pytest.mark.database
