@@ -207,6 +207,24 @@ def test_what_cannot_be_is_refused_in_a_sentence(
     assert sentence in answer.text
 
 
+@pytest.mark.database
+def test_a_report_noted_as_not_handed_over_stays_late_in_the_calendar_however_many_years_pass(town: Town) -> None:
+    jurist, year = town.someone(Role.LEGAL), town.info["today"]().year
+    place = a_contract(jurist, town)
+    kept(jurist.post(f"{place}/rapports/nouveau", {"year": str(year - 3)}))
+    told = f"Rapport annuel de l’exercice {year - 3} à recevoir"
+
+    assert "Pas remis à temps" in jurist.get(f"{place}/rapports").text
+    assert told in jurist.get("/echeances?genre=milestone").text
+    assert f"31 mai {year - 2}" in words_of(jurist.get("/echeances?genre=milestone"))
+    assert f"Rapport annuel de l’exercice {year - 4} à recevoir" not in jurist.get("/echeances?genre=milestone").text
+
+    (report,) = re.findall(r"/contrats/rapports/(\d+)/modifier", jurist.get(f"{place}/rapports").text)
+    sheet = f"/contrats/rapports/{report}/modifier"
+    kept(jurist.post(sheet, {**form_of(jurist.get(sheet)), "received_on": f"{year - 1}-02-03"}))
+    assert told not in jurist.get("/echeances?genre=milestone").text
+
+
 def overdue_on(page: str, mark: str) -> list[str]:
     """The titles of the steps that the page of a contract calls late."""
     return sorted(re.findall(rf"{mark}</span>.{{1,40}}<strong>([^<]+)</strong>", page, re.DOTALL))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -65,12 +65,17 @@ def owed_reports(contract: Any, written: Written, today: date) -> dict[int, Repo
     if term.starts_on is None:
         return {}
     for year in range(max(term.starts_on.year + 1, today.year - MOST_YEARS), today.year + 1):
-        day = min(date(year, LAST_MONTH, LAST_DAY), today)
-        days = clause_days(one.terms for one in held_on(written, day).get("annual-report", []))
-        due = report_due_in(year, contract.kind, term, days)
+        due = _owed_in(year, contract, written, today)
         if due is not None:
             found[due.year] = due
     return found
+
+
+def _owed_in(year: int, contract: Any, written: Written | None, today: date) -> ReportDue | None:
+    """The report owed within a civil year, by the clauses in force on the law’s own day."""
+    day = min(date(year, LAST_MONTH, LAST_DAY), today)
+    held = held_on(written, day).get("annual-report", []) if written is not None else []
+    return report_due_in(year, contract.kind, term_of(contract), clause_days(one.terms for one in held))
 
 
 def find_due(session: Session, today: date, last: date) -> list[Due]:
@@ -79,12 +84,17 @@ def find_due(session: Session, today: date, last: date) -> list[Due]:
     kinds = {one.clause for one in known_steps() if one.since and one.clause} | {"annual-report"}
     written = find_written_of(session, contracts, kinds)
     noted = _noted(session)
-    received = _received(session, today.year - 1)
+    reports = _reports(session, today.year - 1)
     found = []
     for contract in contracts:
         held = held_on(written[contract.id], today) if contract.id in written else {}
         dues = _steps_of(contract, held, noted.get(contract.id, []), today, last)
-        dues |= _reports_of(contract, held, received, today, last)
+        dues |= _reports_of(contract, held, reports.get(contract.id, {}), today, last)
+        for year, is_received in reports.get(contract.id, {}).items():
+            # What somebody noted as not handed over is late until it is, whatever year it is now.
+            if not is_received and year < today.year - 1:
+                due = _owed_in(year + 1, contract, written.get(contract.id), today)
+                dues |= {f"{REPORT}:{year}": due.day} if due is not None else {}
         found += [
             Due(contract.id, contract.organisation_id, contract.object, day, what) for what, day in dues.items()
         ]  # fmt: skip
@@ -100,12 +110,17 @@ def _noted(session: Session) -> dict[int, list[Any]]:
     return found
 
 
-def _received(session: Session, first: int) -> set[tuple[int, int]]:
-    """The contracts whose report on a financial year was handed over, with the year, from one on."""
-    query = select(col(ContractReport.contract_id), col(ContractReport.year)).where(
-        ~col(ContractReport.annulled), col(ContractReport.received_on).is_not(None), col(ContractReport.year) >= first
+def _reports(session: Session, first: int) -> dict[int, dict[int, bool]]:
+    """Whether the reports noted were handed over, by contract and financial year: from one on, and any that was not."""
+    query = select(col(ContractReport.contract_id), col(ContractReport.year), col(ContractReport.received_on)).where(
+        ~col(ContractReport.annulled),
+        or_(col(ContractReport.year) >= first, col(ContractReport.received_on).is_(None)),
     )
-    return {(row.contract_id, row.year) for row in session.execute(query)}
+    found: dict[int, dict[int, bool]] = {}
+    for row in session.execute(query):
+        of = found.setdefault(row.contract_id, {})
+        of[row.year] = of.get(row.year, False) or row.received_on is not None
+    return found
 
 
 def _steps_of(
@@ -120,12 +135,12 @@ def _steps_of(
 
 
 def _reports_of(
-    contract: Any, held: Mapping[str, list[Any]], received: set[tuple[int, int]], today: date, last: date
+    contract: Any, held: Mapping[str, list[Any]], noted: Mapping[int, bool], today: date, last: date
 ) -> dict[str, date]:  # fmt: skip
     days = clause_days(one.terms for one in held.get("annual-report", ()))
     found = {}
     for year in range(today.year, last.year + 1):
         due = report_due_in(year, contract.kind, term_of(contract), days)
-        if due is not None and due.day <= last and (contract.id, due.year) not in received:
+        if due is not None and due.day <= last and not noted.get(due.year, False):
             found[f"{REPORT}:{due.year}"] = due.day
     return found
