@@ -199,6 +199,13 @@ class CapPeriod(Labelled):
     CONTRACT = "contract", mark("Pour tout le contrat")
 
 
+class PenaltyStart(Labelled):
+    """From when a penalty runs, as its clause says."""
+
+    DUE_DAY = "due-day", mark("De plein droit dès l’échéance")
+    AFTER_NOTICE = "after-notice", mark("Après une mise en demeure restée sans effet")
+
+
 class Publisher(Labelled):
     """Who puts the data on line."""
 

@@ -480,7 +480,11 @@ def _proofs(town: Town, organisation_id: int, dataset_id: int, word: str) -> dic
         report = record_report(session, contract_id, ReportForm(year=2020, notes=f"Rapport {word}"))
         noted = StepForm(step="trial-export", done_on=date(2025, 3, 12), note=f"Essai {word}")
         step = note_step(session, contract_id, noted)
-        record_clause(session, contract_id, ClauseForm(kind="penalties", terms={"euros_per_day": "100"}))
+        record_clause(
+            session,
+            contract_id,
+            ClauseForm(kind="penalties", terms={"euros_per_day": "100", "penalty_start": "due-day"}),
+        )
         due = DeliveryForm(label=f"Livraison {word}", due_on=date(2026, 1, 5))
         delivery = record_delivery(session, contract_id, due)
         today = town.info["today"]()

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import date, timedelta
+from decimal import Decimal
 from typing import Any
 
 import pytest
@@ -11,15 +12,23 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
+from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import AHEAD, expect_all, reading_of
 from registry.contracts.deliveries.facts import bind_deliveries
-from registry.contracts.deliveries.forms import AcceptForm, DeliveryForm, PenaltyForm, ReceiptForm, RefuseForm
+from registry.contracts.deliveries.forms import (
+    AcceptForm,
+    DeliveryChange,
+    DeliveryForm,
+    PenaltyForm,
+    ReceiptForm,
+    RefuseForm,
+)
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
 from registry.contracts.deliveries.service import (
     DeliveredFile,
     accept_receipt,
-    cost_of,
+    amend_delivery,
     decide_penalty,
     receive,
     record_delivery,
@@ -206,7 +215,7 @@ def test_a_delivery_refused_is_owed_still_and_the_delay_to_correct_is_honoured(s
 
 
 def test_a_late_delivery_costs_its_days_to_the_cent_up_to_the_cap(scene: Scene) -> None:
-    scene.clause("penalties", euros_per_day="150,35", cap_euros="1000", cap_period="delivery")
+    scene.clause("penalties", euros_per_day="150,35", cap_euros="1000", cap_period="delivery", penalty_start="due-day")
     delivery = scene.late(30, grace_days="10")
     receipt = scene.receives(delivery, 14)
     accept_receipt(scene.session, receipt.id, AcceptForm(), expected=receipt.version)
@@ -238,7 +247,7 @@ def test_a_late_delivery_costs_its_days_to_the_cent_up_to_the_cap(scene: Scene) 
 
 
 def test_late_deliveries_share_the_cap_of_the_contract_the_oldest_due_first(scene: Scene) -> None:
-    scene.clause("penalties", euros_per_day="150", cap_euros="5000", cap_period="contract")
+    scene.clause("penalties", euros_per_day="150", cap_euros="5000", cap_period="contract", penalty_start="due-day")
     older, newer = (
         record_delivery(
             scene.session, scene.contract.id, DeliveryForm(label=label, dataset_id=scene.dataset, due_on=due)
@@ -260,7 +269,7 @@ def test_late_deliveries_share_the_cap_of_the_contract_the_oldest_due_first(scen
 
 
 def test_a_cap_whose_period_nobody_said_is_never_told_unreached_and_no_penalty_is_applied(scene: Scene) -> None:
-    scene.clause("penalties", euros_per_day="150", cap_euros="5000")
+    scene.clause("penalties", euros_per_day="150", cap_euros="5000", penalty_start="due-day")
     delivery = scene.late(23)
     written = find_written(scene.session, [scene.contract])[scene.contract.id]
     cost = cost_of(scene.session, delivery, (), reading_of(written, scene.today), scene.today)
@@ -270,6 +279,57 @@ def test_a_cap_whose_period_nobody_said_is_never_told_unreached_and_no_penalty_i
     assert "période du plafond à compléter" in said
     assert "pas dépassé" not in said
     with pytest.raises(Conflict, match="la période du plafond"):
+        decide_penalty(
+            scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
+            expected=delivery.version,
+        )  # fmt: skip
+
+
+def test_a_penalty_that_runs_after_a_formal_notice_counts_no_day_before_its_delay_has_passed(scene: Scene) -> None:
+    """Twenty-three days late; the notice was received twelve days ago and left less than the eight of the clause."""
+    scene.clause("penalties", euros_per_day="150,35", penalty_start="after-notice", formal_notice_days="8")
+    delivery, applied = scene.late(23), PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue")
+
+    def told() -> tuple[Any, int, str]:
+        written = find_written(scene.session, [scene.contract])[scene.contract.id]
+        cost = cost_of(scene.session, delivery, (), reading_of(written, scene.today), scene.today)
+        assert cost is not None
+        said = " ".join(say_penalty(cost, written)).replace("\u202f", " ").replace("\xa0", " ")
+        return cost.amount, cost.lateness.days, said
+
+    amount, late, said = told()
+    assert (amount, late) == (0, 23)
+    assert "aucune mise en demeure n’est notée comme reçue" in said
+    with pytest.raises(Conflict, match="notez d’abord le jour où"):
+        decide_penalty(scene.session, delivery.id, applied, expected=delivery.version)
+
+    def noticed(days_ago: int, days: int | None) -> None:
+        change = DeliveryChange(notice_received_on=scene.today - days_ago * ONE, notice_days=days)
+        amend_delivery(scene.session, delivery.id, change, expected=delivery.version)
+
+    with pytest.raises(Invalid, match="combien de jours"):
+        noticed(12, None)
+    with pytest.raises(Invalid, match="Rien n’était encore en retard"):
+        noticed(23, 8)
+    noticed(5, 8)
+    assert (told()[0], "la mise en demeure laisse jusqu’au" in told()[2]) == (0, True)
+    noticed(12, 5)
+    amount, late, said = told()
+    assert (amount, late) == (4 * Decimal("150.35"), 23)
+    assert "4 jours × 150,35 € = 601,40 €" in said
+    assert "fin du délai de la mise en demeure" in said
+    assert decide_penalty(scene.session, delivery.id, applied, expected=delivery.version).penalty_cents == 60_140
+
+
+def test_where_no_clause_says_from_when_a_penalty_runs_the_amount_is_a_maximum_and_is_not_applied(scene: Scene) -> None:
+    scene.clause("penalties", euros_per_day="150")
+    delivery = scene.late(4)
+    written = find_written(scene.session, [scene.contract])[scene.contract.id]
+    cost = cost_of(scene.session, delivery, (), reading_of(written, scene.today), scene.today)
+    assert cost is not None
+    assert (cost.amount, cost.is_at_most, cost.is_sure) == (600, True, False)
+    assert "sous réserve d’une mise en demeure préalable" in " ".join(say_penalty(cost, written))
+    with pytest.raises(Conflict, match="d’où court la pénalité"):
         decide_penalty(
             scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
             expected=delivery.version,

@@ -53,10 +53,13 @@ def answer(who: Someone, sheet: str, act: str, **more: str) -> Response:
     return who.post(f"/livraisons/receptions/{receipt['id']}/{act}", form | more)
 
 
+START = {"terms-penalty_start": "due-day"}
+
+
 def test_an_operator_delivers_late_and_the_penalty_is_right_to_the_cent(town: Town) -> None:
     jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     today, place = town.info["today"](), a_contract(jurist, town)
-    kept(add(jurist, place, "penalties", article="art. 14.2", **{"terms-euros_per_day": "150,35"}))
+    kept(add(jurist, place, "penalties", article="art. 14.2", **START, **{"terms-euros_per_day": "150,35"}))
     sheet = deliver(steward, place, due_on=(today - 13 * ONE).isoformat(), indispensable="true")
 
     kept(bring(steward, sheet, received_on=(today - ONE).isoformat()))
@@ -195,7 +198,7 @@ def test_the_list_puts_first_what_waits_then_what_is_late_and_is_read_page_by_pa
 def test_the_contract_says_near_its_top_what_is_late_since_when_and_for_how_much(town: Town) -> None:
     jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     today, place = town.info["today"](), a_contract(jurist, town)
-    kept(add(jurist, place, "penalties", **{"terms-euros_per_day": "100"}))
+    kept(add(jurist, place, "penalties", **START, **{"terms-euros_per_day": "100"}))
     deliver(steward, place, label="Attendue", due_on=(today + 9 * ONE).isoformat())
     assert "livraison en retard" not in words_of(steward.get(place))
 

@@ -20,6 +20,7 @@ from registry.contracts.deliveries.rules import (
     in_time_until,
     is_waived,
     lateness_of,
+    penalised,
     penalties_for,
     penalty_terms,
     rhythm_of,
@@ -27,7 +28,7 @@ from registry.contracts.deliveries.rules import (
 )
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.rules import Term
-from registry.contracts.vocabulary import CapPeriod, ClauseAct
+from registry.contracts.vocabulary import CapPeriod, ClauseAct, PenaltyStart
 from registry.platform.lists import load_list
 
 ONE = timedelta(days=1)
@@ -273,6 +274,33 @@ def test_a_cap_that_deliveries_share_is_spent_by_the_oldest_due_first_and_never_
     found = penalties_for(reversed(every))
     assert {number: one.amount for number, one in found.items()} == expected
     assert all(spent <= cap for spent in purses.values())
+
+
+@given(
+    RECEIPTS, st.integers(0, 20), st.one_of(st.none(), st.integers(1, 150)), st.integers(1, 40), st.integers(0, 40),
+    st.sampled_from([None, *PenaltyStart]),
+)  # fmt: skip
+def test_the_days_that_a_penalty_runs_are_those_one_counts_one_by_one(came, grace, noticed, left, clause, start):
+    today = DUE + 200 * ONE
+    late = lateness_of(DUE, grace, came, today)
+    terms = PenaltyTerms(1, Decimal("150.00"), None, start=start, notice_days=clause)
+    received = None if noticed is None else DUE + noticed * ONE
+    until = terms.noticed_until(received, left)
+
+    plain: dict[int, int] = {}
+    day = DUE + (grace + 1) * ONE
+    while day <= today:
+        given_back = any(
+            one.correct_by is not None and one.received_on < day <= one.correct_by
+            for one in came if one.answer is ReceiptAnswer.REFUSED
+        )  # fmt: skip
+        waits = start is PenaltyStart.AFTER_NOTICE and (
+            received is None or day <= received + max(left, clause) * ONE
+        )  # fmt: skip
+        if not given_back and not waits:
+            plain[day.year] = plain.get(day.year, 0) + 1
+        day += ONE
+    assert penalised(late, terms, until) == plain
 
 
 def test_days_late_are_told_by_calendar_year():

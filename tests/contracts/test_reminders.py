@@ -54,7 +54,11 @@ def scene(town: Town) -> Scene:
         record_clause(
             session, scene.contract,
             ClauseForm(
-                kind="penalties", terms={"euros_per_day": "150,50", "cap_euros": "1000", "cap_period": "delivery"},
+                kind="penalties",
+                terms={
+                    "euros_per_day": "150,50", "cap_euros": "1000", "cap_period": "delivery",
+                    "penalty_start": "due-day",
+                },
                 datasets=[row.dataset_id], article="art. 51", text="Cent cinquante euros cinquante par jour.",
             ),
         )  # fmt: skip
@@ -159,8 +163,8 @@ def test_the_notice_invokes_the_law_only_where_it_binds(
     assert said["Ce qui est dû"]["article"] == said["Le titulaire est mis en demeure"]["article"] == article
     assert ("standard ouvert" in said["Le titulaire est mis en demeure"]["text"]) is invoked
     assert invoked or "L3131-2" not in str(said["all"]["sheets"])
-    assert "délai choisi par la collectivité" in said["Délai pour se conformer"]["text"]
-    assert said["À défaut"]["text"].endswith("sous réserve de ce que le contrat prévoit pour les pénalités.")
+    assert "délai choisi par la collectivité, sauf délai plus long" in said["Délai pour se conformer"]["text"]
+    assert said["À défaut"]["text"].endswith("continuent de courir, dans les limites que le contrat prévoit.")
 
 
 @pytest.mark.database
@@ -178,6 +182,54 @@ def test_the_notice_gives_the_days_chosen_with_the_last_reminder_else_those_of_t
         reminded(session, scene, sent=5, delay=3, notice_days=8)
         reminded(session, scene, sent=4, delay=3)
         assert delay(session).startswith("8 jours à compter")
+
+
+@pytest.mark.database
+@pytest.mark.parametrize(
+    ("terms", "amount", "reason", "delay", "otherwise"),
+    [
+        ({"penalty_start": "after-notice", "formal_notice_days": "20"}, "Aucun à ce jour.",
+         "150,50 € par jour de retard, après une mise en demeure restée sans effet",
+         "20 jours à compter de la réception de la présente (délai prévu au contrat)", "à l’issue de ce délai"),
+        ({"penalty_start": "due-day", "formal_notice_days": "4"}, "1 354,50 €", "9 jours × 150,50 €",
+         "(le contrat en prévoit 4 jours au moins)", "continuent de courir"),
+        ({}, "1 354,50 € au plus", "sous réserve d’une mise en demeure préalable si le contrat la demande",
+         "délai choisi par la collectivité, sauf délai plus long prévu au contrat",
+         "sous réserve de ce que le contrat prévoit pour leur départ"),
+    ],
+)  # fmt: skip
+def test_the_notice_claims_a_penalty_only_from_when_the_contract_has_it_run(
+    town: Town, terms: dict[str, str], amount: str, reason: str, delay: str, otherwise: str
+) -> None:
+    scene = Scene(town)
+    with town.acting() as session:
+        row = session.execute(select(Delivery).where(Delivery.id == scene.delivery)).scalar_one()
+        record_clause(
+            session, scene.contract,
+            ClauseForm(kind="penalties", terms={"euros_per_day": "150,50", **terms}, datasets=[row.dataset_id]),
+        )  # fmt: skip
+        reminded(session, scene, sent=6, delay=4)
+        said = {
+            label: line["text"].replace("\xa0", " ").replace("\u202f", " ")
+            for label, line in notice(session, scene).items()
+            if label != "all"
+        }
+    assert said["Montant"] == amount
+    assert reason in said["Calcul"]
+    assert delay in said["Délai pour se conformer"]
+    assert otherwise in said["À défaut"]
+    proposed = unescape(town.someone(Role.DPO).get(f"/livraisons/{scene.delivery}/relancer").text)
+    assert ("Pénalités encourues à ce jour" in proposed) is (terms.get("penalty_start") != "after-notice")
+
+
+@pytest.mark.database
+def test_a_notice_without_a_penalty_clause_threatens_no_penalty(town: Town) -> None:
+    scene = Scene(town)
+    with town.acting() as session:
+        reminded(session, scene, sent=6, delay=4)
+        said = notice(session, scene)
+    assert said["Montant"]["text"] == "Le contrat ne chiffre pas ce retard."
+    assert "pénalité" not in said["À défaut"]["text"]
 
 
 @pytest.mark.database

@@ -93,7 +93,8 @@ def test_the_list_of_a_contract_holds_nothing_of_another_and_each_choice_in_it_c
 def test_the_note_tells_of_each_late_delivery_the_days_the_euros_and_what_was_decided(town: Town) -> None:
     jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "penalties", article="art. 14.2", **{"terms-euros_per_day": "100,50"}))
+    terms = {"terms-euros_per_day": "100,50", "terms-penalty_start": "due-day"}
+    kept(add(jurist, place, "penalties", article="art. 14.2", **terms))
     awaited = deliver(steward, place, due_on=ago(4), label="Volumes")
     late, spared = (deliver(steward, place, due_on=ago(10), label=label) for label in ("Fuites", "Qualité"))
     for one, decision in ((late, "applied"), (spared, "remitted")):

@@ -76,6 +76,8 @@ def test_an_operator_without_an_account_delivers_late_and_the_penalty_is_right_t
     contract = address(legal)
     legal.goto(f"{served.origin}{contract}/clauses/nouvelle?genre=penalties")
     put(legal, "#terms-euros_per_day", "187,35")
+    tab_to(legal, "#terms-penalty_start")
+    legal.keyboard.type("De plein droit")
     put(legal, "#article", "art. 33.2")
     assert violations(legal) == []
     follow(legal, ".save-bar .btn-primary")

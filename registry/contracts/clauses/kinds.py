@@ -7,7 +7,15 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
-from registry.contracts.vocabulary import CapPeriod, ExclusivityKind, Ownership, PartnerLeave, Publisher, Waiver
+from registry.contracts.vocabulary import (
+    CapPeriod,
+    ExclusivityKind,
+    Ownership,
+    PartnerLeave,
+    PenaltyStart,
+    Publisher,
+    Waiver,
+)
 from registry.kernel.errors import FieldError
 from registry.kernel.words import Labelled, _
 from registry.platform.lists import CodeList, load_list
@@ -21,6 +29,7 @@ _OWN_LISTS: Mapping[str, type[Labelled]] = {
     "ownership": Ownership,
     "publisher": Publisher,
     "cap_period": CapPeriod,
+    "penalty_start": PenaltyStart,
 }
 EXPECTED = ("concession", "personal", "hosting", "water", "transport", "agreement")
 """In which contracts a clause is looked for: the words of the list, each an attribute of `Asked`."""

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from registry.contracts.api import TAG
 from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import (
     AcceptForm,
@@ -36,7 +37,6 @@ from registry.contracts.deliveries.rules import are_dues_beyond, dues_between
 from registry.contracts.deliveries.service import (
     accept_receipt,
     amend_delivery,
-    cost_of,
     decide_penalty,
     receive,
     record_delivery,
@@ -76,7 +76,8 @@ _LABELS = {
     "penalty_cents": mark("Le montant décidé, en centimes"),
     "days_late": mark("Jours de retard, à ce jour ou à l’arrivée"),
     "penalty_due_cents": mark(
-        "Le montant que donne la clause, en centimes ; rien sans clause, ni tant que la période du plafond manque"
+        "Le montant que donne la clause, en centimes ; rien sans clause, ni tant que le départ de la pénalité ou "
+        "la période du plafond manque"
     ),
     "file_name": mark("Nom du fichier livré"),
     "file_type": mark("Type du fichier, lu dans ses octets"),
@@ -161,6 +162,8 @@ class DeliveryBody(DeliveryLineBody):
     secret: bool | None
     public_available_on: date | None
     public_notice_posted: bool | None
+    notice_received_on: date | None
+    notice_days: int | None
     penalty: PenaltyDecision | None
     penalty_cents: int | None
     penalty_reason: str | None
@@ -216,8 +219,8 @@ class CalendarQuestions(BaseModel):
 
 _COLUMNS = tuple(name for name in DeliveryLineBody.__dataclass_fields__ if name != "state")
 _MORE = (
-    "indispensable", "secret", "public_available_on", "public_notice_posted", "penalty", "penalty_cents",
-    "penalty_reason", "unasked", "annulled",
+    "indispensable", "secret", "public_available_on", "public_notice_posted", "notice_received_on", "notice_days",
+    "penalty", "penalty_cents", "penalty_reason", "unasked", "annulled",
 )  # fmt: skip
 
 
@@ -238,7 +241,7 @@ def _body(visit: Visit, delivery: Delivery) -> DeliveryBody:
         **_line(visit, delivery),
         **{name: getattr(delivery, name) for name in _MORE},
         days_late=cost.lateness.days if cost is not None else None,
-        penalty_due_cents=int(cost.amount * 100) if cost and cost.amount is not None and not cost.is_open else None,
+        penalty_due_cents=int(cost.amount * 100) if cost and cost.amount is not None and cost.is_sure else None,
         receipts=[_receipt(one) for one in receipts],
     )
 

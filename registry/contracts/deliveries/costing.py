@@ -7,10 +7,10 @@ from decimal import Decimal
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.costs import Cost, costs_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_late, find_receipts
-from registry.contracts.deliveries.service import Cost, costs_of
 from registry.contracts.deliveries.views import say_days, say_euros, standing_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
 from registry.contracts.models import Contract
@@ -59,9 +59,12 @@ def say_sum(costs: Sequence[Cost]) -> str:
     told = [one for one in costs if one.amount is not None]
     if not told:
         return _("sans clause qui chiffre une pénalité")
+    if all(one.awaits_notice for one in told):
+        return _("sans pénalité avant une mise en demeure restée sans effet")
     amount = say_euros(sum((one.amount for one in told if one.amount is not None), Decimal(0)))
     whole = (
-        _("pénalité à ce jour : {amount} avant plafond") if any(one.is_open for one in told)
+        _("pénalité à ce jour : {amount} au plus, départ à compléter") if any(one.is_at_most for one in told)
+        else _("pénalité à ce jour : {amount} avant plafond") if any(one.is_open for one in told)
         else _("pénalité à ce jour : {amount}")
     )  # fmt: skip
     said = whole.format(amount=amount)

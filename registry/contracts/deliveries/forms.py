@@ -3,7 +3,7 @@
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision
@@ -22,6 +22,8 @@ def _not_to_come(value: date, info: ValidationInfo) -> date:
 
 
 Past = Annotated[Day, AfterValidator(_not_to_come)]
+LONGEST_NOTICE = 365
+"""Units: the most days that a formal notice leaves."""
 Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=5000), Clean]
 
 
@@ -29,7 +31,8 @@ class DeliveryForm(BaseModel):
     """A delivery; what is left out is unknown.
 
     `clause_id` is the schedule clause it follows, none where the contract is followed by hand; `dataset_id` is left
-    out where it is the whole contract.
+    out where it is the whole contract. `notice_received_on` is when its holder received a formal notice about it, and
+    `notice_days` what that one left to deliver, from then on.
     """
 
     model_config = ConfigDict(extra="forbid", from_attributes=True)
@@ -43,6 +46,8 @@ class DeliveryForm(BaseModel):
     secret: bool | None = None
     public_available_on: Past | None = None
     public_notice_posted: bool | None = None
+    notice_received_on: Past | None = None
+    notice_days: Annotated[int, Field(ge=1, le=LONGEST_NOTICE)] | None = None
 
 
 class DeliveryChange(DeliveryForm):

@@ -3,7 +3,7 @@
 from decimal import Decimal
 from typing import Any
 
-from registry.contracts.deliveries.service import Cost
+from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.deliveries.vocabulary import PenaltyDecision
 from registry.kernel.words import _
@@ -26,7 +26,11 @@ def say_cost(cost: Cost | None) -> str:
         return ""
     if cost.amount is None:
         return _("aucune clause ne chiffre ce retard")
+    if cost.awaits_notice:
+        return _("rien avant une mise en demeure restée sans effet")
     amount = say_euros(cost.amount)
+    if cost.is_at_most:
+        return _("{amount} au plus, départ de la pénalité à compléter").format(amount=amount)
     return _("{amount} avant plafond").format(amount=amount) if cost.is_open else amount
 
 

@@ -20,6 +20,7 @@ class Delivery(Versioned, table=True):
     asks for it any more. `in_time_until` (the last day that is not late), `received_on` and `answer` (of the receipt
     that counts) follow from the clauses and the receipts: each change sets them again, so that lists ask one table.
     `public_available_on` and `public_notice_posted` are of documents that anyone may come and read (CGCT L1411-13).
+    `notice_received_on` is when its holder received a formal notice about it, which left `notice_days` to deliver.
     Units: `penalty_cents` in hundredths of a euro, as it was decided.
     """
 
@@ -31,6 +32,7 @@ class Delivery(Versioned, table=True):
             postgresql_nulls_not_distinct=True, postgresql_where=text("clause_id IS NOT NULL"),
         ),
         CheckConstraint("penalty_cents >= 0", name="penalty_cents"),
+        CheckConstraint("notice_days >= 1", name="notice_days"),
         {"info": {"kind": Kind.RECORD}},
     )  # fmt: skip
 
@@ -50,6 +52,8 @@ class Delivery(Versioned, table=True):
     secret: bool | None = None
     public_available_on: date | None = None
     public_notice_posted: bool | None = None
+    notice_received_on: date | None = None
+    notice_days: int | None = None
     penalty: PenaltyDecision | None = stored(PenaltyDecision, nullable=True)
     penalty_cents: int | None = Field(default=None, sa_type=BigInteger)
     penalty_on: date | None = None

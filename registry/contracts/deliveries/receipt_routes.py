@@ -12,6 +12,7 @@ from registry.contracts.checks.views import say_report
 from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of
+from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import AcceptForm, PenaltyForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
@@ -20,7 +21,6 @@ from registry.contracts.deliveries.service import (
     FILES,
     accept_receipt,
     correction_day,
-    cost_of,
     decide_penalty,
     receive,
     refuse_receipt,

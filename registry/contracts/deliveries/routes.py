@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, name_clause
+from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
@@ -25,7 +26,7 @@ from registry.contracts.deliveries.queries import (
     place_of,
 )
 from registry.contracts.deliveries.rules import SCHEDULE, Due, are_dues_beyond, counts_of, dues_between
-from registry.contracts.deliveries.service import amend_delivery, cost_of, record_delivery
+from registry.contracts.deliveries.service import amend_delivery, record_delivery
 from registry.contracts.deliveries.views import (
     DELIVERY_LABELS,
     ContractDeliveriesPage,
@@ -203,6 +204,7 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         may_record=visit.visitor.may(RECORD, delivery.organisation_id) and not contract.annulled,
         may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,
         may_receive=open_ and delivery.answer is not ReceiptAnswer.ACCEPTED,
+        awaits_notice=open_ and cost is not None and cost.awaits_notice,
         can_penalise=bool(
             cost is not None and cost.amount and delivery.answer is not ReceiptAnswer.WAITING
         ),

@@ -11,7 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from registry.contracts.clauses.rules import Span
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
-from registry.contracts.vocabulary import CapPeriod, Waiver
+from registry.contracts.vocabulary import CapPeriod, PenaltyStart, Waiver
 from registry.kernel.dates import plus_days, plus_months
 from registry.platform.lists import load_list
 
@@ -151,7 +151,9 @@ def grace_of(spans: Iterable[Span], terms: Terms, clause_id: int | None, due_on:
 class PenaltyTerms:
     """What a day late costs, and at most how much over a period; `stipulation_id` is what says so. Units: euros.
 
-    Without `period` nobody said what the cap is counted over: then nobody can say whether it is reached.
+    Without `period` nobody said what the cap is counted over: then nobody can say whether it is reached. Without
+    `start` nobody said from when the penalty runs: days before a formal notice may not count, and the amount is the
+    most that it can be. `notice_days` is the least that such a notice leaves.
     """
 
     stipulation_id: int
@@ -159,11 +161,25 @@ class PenaltyTerms:
     cap: Decimal | None
     period: CapPeriod | None = None
     clause_id: int = 0
+    start: PenaltyStart | None = None
+    notice_days: int = 0
 
     @property
     def is_open(self) -> bool:
         """Whether there is a cap of which the period remains to be said."""
         return self.cap is not None and self.period is None
+
+    @property
+    def is_sure(self) -> bool:
+        """Whether all that the amount follows from is said: from when it runs, and over what its cap is counted."""
+        return not self.is_open and self.start is not None
+
+    def noticed_until(self, received_on: date | None, days: int | None) -> date | None:
+        """The last day that a formal notice leaves to deliver, by when it was received and the days it gave.
+
+        A notice that gave less than the clause leaves what the clause does.
+        """
+        return None if received_on is None else plus_days(received_on, max(days or 0, self.notice_days))
 
 
 def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> PenaltyTerms | None:
@@ -177,6 +193,8 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
                 PenaltyTerms(
                     one.stipulation.id, Decimal(str(said["euros_per_day"])), None if cap is None else Decimal(str(cap)),
                     CapPeriod(str(period)) if period else None, one.stipulation.clause_id,
+                    PenaltyStart(str(start)) if (start := said.get("penalty_start")) else None,
+                    int(said.get("formal_notice_days") or 0),
                 )
             )  # fmt: skip
     return min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
@@ -184,7 +202,7 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
 
 @dataclass(frozen=True)
 class Late:
-    """A delivery that is late: when it was due, what a day costs, and its days late by calendar year."""
+    """A delivery that is late: when it was due, what a day costs, and the days that count, by calendar year."""
 
     id: int
     due_on: date
@@ -245,15 +263,32 @@ class Came:
 class Lateness:
     """How late a delivery is: the last day that is not, the day it came, and the days in between that count.
 
-    Without `arrived_on` it has not come, and the days are those until today; `is_final` once it is accepted; `years`
-    are the same days by calendar year.
+    Without `arrived_on` it has not come, and the days are those until today; `is_final` once it is accepted; `spans`
+    are the same days, each after a day and up to another.
     """
 
     in_time_until: date
     arrived_on: date | None
     days: int
     is_final: bool
-    years: Mapping[int, int] = field(default_factory=dict, compare=False)
+    spans: Sequence[tuple[date, date]] = field(default=(), compare=False)
+
+    @property
+    def years(self) -> dict[int, int]:
+        """The days late by calendar year."""
+        return _by_year(self.spans)
+
+
+def penalised(late: Lateness, terms: PenaltyTerms, noticed_until: date | None) -> dict[int, int]:
+    """The days late for which a penalty runs, by calendar year; where nobody said from when it does, all of them.
+
+    Where it runs after a formal notice, none before the last day that one left, nor any without one.
+    """
+    if terms.start is not PenaltyStart.AFTER_NOTICE:
+        return late.years
+    if noticed_until is None:
+        return {}
+    return _by_year((max(after, noticed_until), last) for after, last in late.spans if last > noticed_until)
 
 
 class Answered(Protocol):
@@ -301,9 +336,9 @@ def lateness_of(due_on: date, grace_days: int, came: Sequence[Came], today: date
     counting, until = counts_of(came), in_time_until(due_on, grace_days, came)
     end = counting.received_on if counting is not None else today
     spans = list(_uncovered(plus_days(due_on, grace_days), end, came))
-    days, years = sum((last - after).days for after, last in spans), _by_year(spans)
+    days = sum((last - after).days for after, last in spans)
     final = counting is not None and counting.answer is ReceiptAnswer.ACCEPTED
-    return Lateness(until, counting.received_on if counting is not None else None, days, final, years)
+    return Lateness(until, counting.received_on if counting is not None else None, days, final, spans)
 
 
 def _by_year(spans: Iterable[tuple[date, date]]) -> dict[int, int]:

@@ -1,17 +1,15 @@
 """Every change to deliveries and to what came of them; each makes the delivery be judged again."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import (
     Reading,
-    came_of,
     follow_receipts,
     is_indispensable,
     reading_of,
@@ -29,20 +27,12 @@ from registry.contracts.deliveries.queries import find_deliveries_of, find_recei
 from registry.contracts.deliveries.rules import (
     QUALITY,
     Due,
-    Late,
-    Lateness,
-    PenaltyTerms,
     days_of,
     dues_between,
-    grace_of,
-    lateness_of,
-    penalties_for,
-    penalty_terms,
 )
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, get_contract
-from registry.contracts.vocabulary import CapPeriod
 from registry.documents.service import note_file
 from registry.kernel.dates import plus_days
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
@@ -76,73 +66,6 @@ class DeliveredFile:
     open_standard: bool
     machine_readable: bool
     checks: dict[str, Any]
-
-
-@dataclass(frozen=True)
-class Cost:
-    """How late a delivery is and what the contract makes of it; no terms where no penalty clause speaks of it.
-
-    `before` is what other deliveries had taken of a cap they share: by year, or by None where it is of the contract.
-    """
-
-    lateness: Lateness
-    terms: PenaltyTerms | None
-    amount: Decimal | None = None
-    before: Mapping[int | None, Decimal] = field(default_factory=dict)
-
-    @property
-    def is_open(self) -> bool:
-        """Whether the amount is that before a cap whose period remains to be said."""
-        return self.terms is not None and self.terms.is_open
-
-
-Receipts = Mapping[int, Sequence[DeliveryReceipt]]
-"""What came, by delivery."""
-
-
-def costs_of(rows: Iterable[Delivery], receipts: Receipts, reading: Reading, today: date) -> dict[int, Cost]:
-    """What the lateness of each delivery of one contract costs as things stand; nothing of one without a due day."""
-    found: dict[int, Cost] = {}
-    late: list[Late] = []
-    for one in rows:
-        if one.due_on is not None:
-            found[one.id] = cost = _late(one, one.due_on, receipts.get(one.id, ()), reading, today)
-            if cost.terms is not None:
-                late.append(Late(one.id, one.due_on, cost.terms, cost.lateness.years))
-    told = penalties_for(late)
-    return {
-        number: replace(cost, amount=told[number].amount, before=told[number].before) if number in told else cost
-        for number, cost in found.items()
-    }
-
-
-def cost_of(
-    session: Session, delivery: Delivery, receipts: Sequence[DeliveryReceipt], reading: Reading, today: date
-) -> Cost | None:
-    """What the lateness of a delivery costs as things stand, the others of its contract counted where a cap is theirs
-    too; nothing of one without a due day."""
-    if delivery.due_on is None:
-        return None
-    rows, came = [delivery], {delivery.id: receipts}
-    terms = penalty_terms(reading.spans, reading.terms, delivery.due_on, delivery.dataset_id)
-    if terms is not None and terms.cap is not None and terms.period in (CapPeriod.YEAR, CapPeriod.CONTRACT):
-        others = [one for one in find_deliveries_of(session, delivery.contract_id) if one.id != delivery.id]
-        rows += [one for one in others if counts_in_cap(one)]
-        came |= find_receipts(session, [one.id for one in rows[1:]])
-    return costs_of(rows, came, reading, today)[delivery.id]
-
-
-def counts_in_cap(delivery: Delivery) -> bool:
-    """Whether a delivery takes its part of a cap: not where it is annulled, nor once no clause asks for it."""
-    return not delivery.annulled and not delivery.unasked
-
-
-def _late(
-    delivery: Delivery, due_on: date, receipts: Sequence[DeliveryReceipt], reading: Reading, today: date
-) -> Cost:  # fmt: skip
-    grace = grace_of(reading.spans, reading.terms, delivery.clause_id, due_on)
-    late = lateness_of(due_on, grace, came_of(receipts), today)
-    return Cost(late, penalty_terms(reading.spans, reading.terms, due_on, delivery.dataset_id))
 
 
 def record_delivery(session: Session, contract_id: int, form: DeliveryForm) -> Delivery:
@@ -392,7 +315,8 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
     """Applies the penalty of a late delivery as it stands today, or remits it, with a reason.
 
     Raises: NotFound; Stale; Conflict when it or its contract is annulled, when an answer is awaited, when nothing is
-    late, when no clause gives an amount or the period of its cap, or when the same was decided of the same amount.
+    late, when no clause gives an amount, its start or the period of its cap, when it runs after a formal notice whose
+    delay has not passed, or when the same was decided of the same amount.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
@@ -405,6 +329,15 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         raise Conflict(_("Cette livraison n’est pas en retard : il n’y a pas de pénalité."))
     if cost.amount is None:
         raise Conflict(_("Aucune clause de pénalité n’était en vigueur à l’échéance : aucun montant ne peut être dit."))
+    if cost.awaits_notice:
+        raise Conflict(
+            _("Le contrat fait courir la pénalité après une mise en demeure restée sans effet : notez d’abord le jour "
+              "où le titulaire l’a reçue, et attendez la fin de son délai.")
+        )  # fmt: skip
+    if cost.is_at_most and form.penalty is PenaltyDecision.APPLIED:
+        raise Conflict(
+            _("Notez d’abord, dans la clause, d’où court la pénalité : sans cela, le montant n’est pas sûr.")
+        )
     if cost.is_open and form.penalty is PenaltyDecision.APPLIED:
         raise Conflict(_("Notez d’abord, dans la clause, la période du plafond : sans elle, le montant n’est pas sûr."))
     cents = int(cost.amount * 100)
@@ -465,6 +398,10 @@ def _check(
     if form.due_on is not None and began is not None and form.due_on < began:
         sentence = _("Rien n’est dû avant le contrat, qui est du {day} : vérifiez l’échéance.")
         raise _wrong("due_on", sentence.format(day=say_day(began)))
+    told = (form.notice_received_on, form.notice_days)
+    # What was noted before is not asked about again: a delay given since may have moved the day that is not late.
+    if told != ((None, None) if but is None else (but.notice_received_on, but.notice_days)) and any(told):
+        _check_notice(form, but)
     if form.clause_id is None or but is not None:
         return
     if form.due_on is None:
@@ -475,6 +412,20 @@ def _check(
     for row in find_deliveries_of(session, contract.id):
         if (row.clause_id, row.dataset_id, row.due_on) == (due.clause_id, due.dataset_id, due.day):
             raise Conflict(_("Cette échéance est déjà parmi les livraisons du contrat."))
+
+
+def _check_notice(form: DeliveryForm, delivery: Delivery | None) -> None:
+    """Whether a formal notice can have been received as the form says.
+
+    Raises: Invalid with one error a field.
+    """
+    if form.notice_received_on is None:
+        raise _wrong("notice_received_on", _("Dites quel jour le titulaire a reçu la mise en demeure."))
+    if form.notice_days is None:
+        raise _wrong("notice_days", _("Dites combien de jours la mise en demeure laisse."))
+    until = delivery.in_time_until if delivery is not None else None
+    if form.due_on is None or form.notice_received_on <= (until if until is not None else form.due_on):
+        raise _wrong("notice_received_on", _("Rien n’était encore en retard ce jour-là : vérifiez la date."))
 
 
 def _follow(session: Session, delivery: Delivery, contract: Contract, receipts: list[DeliveryReceipt]) -> None:

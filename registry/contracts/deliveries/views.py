@@ -12,12 +12,12 @@ from registry.compliance.explanation import FIELD_NAMES
 from registry.contracts.checks.views import ReportView, say_report
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.views import name_instrument
+from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import SCHEDULE, Due, PenaltyTerms, rhythm_of, state_of
-from registry.contracts.deliveries.service import Cost
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.views import StateMark
-from registry.contracts.vocabulary import CapPeriod, Delivered
+from registry.contracts.vocabulary import CapPeriod, Delivered, PenaltyStart
 from registry.kernel.words import _, current_locale, mark, ngettext
 from registry.ledger.queries import Version
 from registry.platform.lists import load_list
@@ -36,6 +36,8 @@ DELIVERY_LABELS: dict[str, str] = {
     "secret": mark("Couvert par un secret (CRPA L311-5)"),
     "public_available_on": mark("Mis à disposition du public le"),
     "public_notice_posted": mark("Avis affiché"),
+    "notice_received_on": mark("Mise en demeure reçue par le titulaire le"),
+    "notice_days": mark("Jours que laisse la mise en demeure"),
     "receipts": mark("Ce qui a été reçu"),
     "deliveries": mark("Livraison"),
 }
@@ -187,6 +189,7 @@ class DeliveryPage:
     may_decide: bool
     may_receive: bool
     can_penalise: bool
+    awaits_notice: bool
 
 
 @dataclass(frozen=True)
@@ -309,7 +312,7 @@ def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
     """What is known of a delivery: label and words."""
     days = [
         (_(DELIVERY_LABELS[name]), say_day(day))
-        for name in ("due_on", "in_time_until", "received_on", "public_available_on")
+        for name in ("due_on", "in_time_until", "received_on", "public_available_on", "notice_received_on")
         if (day := getattr(delivery, name)) is not None and (name != "in_time_until" or day != delivery.due_on)
     ]
     flags = [
@@ -318,7 +321,9 @@ def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
         if (told := getattr(delivery, name)) is not None
     ]
     kind = DELIVERY_LABELS["kind"]
-    return [(_(kind), delivery.kind.label), *days, *flags]
+    left, named = delivery.notice_days, DELIVERY_LABELS["notice_days"]
+    notice = [(_(named), say_days(left))] if left is not None else []
+    return [(_(kind), delivery.kind.label), *days, *notice, *flags]
 
 
 def receipt_view(
@@ -403,16 +408,40 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
     row = written.stipulations[cost.terms.stipulation_id]
     source = name_instrument(written.amendments.get(row.amendment_id))
     where = f"{source}, {row.article}" if row.article else source
-    whole = cost.terms.per_day * cost.lateness.days
+    if cost.awaits_notice:
+        return _say_awaiting(cost, say_euros(cost.terms.per_day), where)
+    whole = cost.terms.per_day * cost.days
     found = [
         _("{days} × {per_day} = {whole} ({where}).").format(
-            days=say_days(cost.lateness.days),
+            days=say_days(cost.days),
             per_day=say_euros(cost.terms.per_day),
             whole=say_euros(whole),
             where=where,
         )
     ]
-    return [*found, *_say_cap(cost, cost.terms, whole, cost.amount)]
+    if cost.terms.start is PenaltyStart.AFTER_NOTICE:
+        since = _("Les jours comptés sont ceux qui suivent le {day}, fin du délai de la mise en demeure.")
+        found.append(since.format(day=say_day(cost.noticed_until)))
+    found += _say_cap(cost, cost.terms, whole, cost.amount)
+    if cost.is_at_most:
+        found.append(
+            _("Ce montant est un maximum, sous réserve d’une mise en demeure préalable si le contrat la demande.")
+        )
+    return found
+
+
+def _say_awaiting(cost: Cost, per_day: str, where: str) -> list[str]:
+    """Why no day of what is late counts yet."""
+    said = _("{per_day} par jour, après une mise en demeure restée sans effet ({where}).")
+    found = [said.format(per_day=per_day, where=where)]
+    if cost.noticed_until is None:
+        return [*found, _("Aucun jour n’est compté : aucune mise en demeure n’est notée comme reçue.")]
+    return [
+        *found,
+        _("Aucun jour n’est compté : la mise en demeure laisse jusqu’au {day}.").format(
+            day=say_day(cost.noticed_until)
+        ),
+    ]
 
 
 def _say_cap(cost: Cost, terms: PenaltyTerms, whole: Decimal, amount: Decimal) -> list[str]:
@@ -448,7 +477,7 @@ def say_decision(delivery: Delivery, cost: Cost | None) -> str:
     said = _("{decision} le {day}, pour {amount}.").format(
         decision=delivery.penalty.label, day=say_day(delivery.penalty_on), amount=say_euros(amount)
     )
-    if cost is not None and cost.amount is not None and cost.amount != amount:
+    if cost is not None and cost.is_sure and cost.amount is not None and cost.amount != amount:
         said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
     return said
 

@@ -8,10 +8,10 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.checks.demands import asked_format
 from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.costs import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import find_deliveries_of, find_files, find_receipts
-from registry.contracts.deliveries.service import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.views import standing_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.depots.queries import Depositor, find_arrivals, get_link

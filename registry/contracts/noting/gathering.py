@@ -278,13 +278,17 @@ def _penalties(noted: NotedContract) -> list[dict[str, Any]]:
     if not rows:
         return []
     incurred = sum((noted.costs[one.id].amount or _NOTHING for one in late), start=_NOTHING)
+    counted = [noted.costs[one.id] for one in late if noted.costs[one.id].terms is not None]
+    together = say_euros(incurred)
+    if any(not one.is_sure and not one.awaits_notice for one in counted):
+        together = _("{amount} au plus").format(amount=together)
     decided = {
         decision: sum((Decimal(one.penalty_cents or 0) / 100 for one in late if one.penalty == decision), _NOTHING)
         for decision in PenaltyDecision
     }
     rows.append(
         (
-            _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)), say_euros(incurred),
+            _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)), together,
             _("pénalités appliquées : {applied} ; remises : {remitted}").format(
                 applied=say_euros(decided[PenaltyDecision.APPLIED]),
                 remitted=say_euros(decided[PenaltyDecision.REMITTED]),

@@ -20,10 +20,10 @@ from registry.contracts.clauses.lacking import Lacking, find_lacking
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import asked_of
+from registry.contracts.deliveries.costs import Cost, costs_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
-from registry.contracts.deliveries.service import Cost, costs_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
 from registry.contracts.followup.queries import find_reports_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty

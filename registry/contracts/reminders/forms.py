@@ -4,12 +4,11 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints
 
+from registry.contracts.deliveries.forms import LONGEST_NOTICE
 from registry.contracts.forms import Day
 from registry.organisations.forms import Email
 from registry.platform.lists import load_list
 from registry.web.typed import Clean
-
-_LONGEST = 365
 
 
 def usual_days(code: str) -> int:
@@ -30,5 +29,5 @@ class ReminderForm(BaseModel):
     sent_on: Day | None = None
     comply_by: Day
     message: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=5000), Clean]
-    notice_days: Annotated[int, Field(ge=1, le=_LONGEST)] | None = None
+    notice_days: Annotated[int, Field(ge=1, le=LONGEST_NOTICE)] | None = None
     recipient: Email | None = None

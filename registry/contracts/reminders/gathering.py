@@ -14,11 +14,11 @@ from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
+from registry.contracts.deliveries.costs import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.expecting import Reading, reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.rules import PENALTIES, QUALITY, SCHEDULE, SUPPLY, held_of
-from registry.contracts.deliveries.service import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract, ContractParty
@@ -93,7 +93,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _penalty(written, cost),
             _reminders(sent),
             _came(receipts),
-            _demand(_law(contract, delivery), notice_days_of(reminded, usual_days("formal-notice"))),
+            _demand(_law(contract, delivery), cost, notice_days_of(reminded, usual_days("formal-notice"))),
         ],
     }  # fmt: skip
     return Gathered(SUBJECT, delivery.id, title, contract.organisation_id, values)
@@ -213,9 +213,16 @@ def _clauses(written: Written, reading: Reading, delivery: Any) -> dict[str, Any
 
 def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
     amount = say_euros(cost.amount) if cost.amount is not None else ""
-    if amount and cost.is_open:
-        amount = _("{amount} avant plafond").format(amount=amount)
     said = " ".join(say_penalty(cost, written))
+    if amount and cost.awaits_notice and cost.terms is not None:
+        rate = say_euros(cost.terms.per_day)
+        amount = _("Aucun à ce jour.")
+        said = _("Le contrat prévoit {rate} par jour de retard, après une mise en demeure restée sans effet : la "
+                 "pénalité court à l’issue du délai laissé ci-après.").format(rate=rate)  # fmt: skip
+    elif amount and cost.is_at_most:
+        amount = _("{amount} au plus").format(amount=amount)
+    elif amount and cost.is_open:
+        amount = _("{amount} avant plafond").format(amount=amount)
     return {
         "id": "penalite", "name": _("Pénalité encourue à ce jour"),
         "lines": [
@@ -251,7 +258,34 @@ def _came(receipts: Sequence[Any]) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _demand(law: str, days: int) -> dict[str, Any]:
+def _delay(cost: Cost, chosen: int) -> str:
+    """The delay that the notice gives: never less than the penalty clause does, and who set it."""
+    asked = cost.terms.notice_days if cost.terms is not None else 0
+    days = say_days(max(chosen, asked))
+    if not asked:
+        said = _("{days} à compter de la réception de la présente (délai choisi par la collectivité, sauf délai plus "
+                 "long prévu au contrat)")  # fmt: skip
+    elif asked >= chosen:
+        said = _("{days} à compter de la réception de la présente (délai prévu au contrat)")
+    else:
+        said = _("{days} à compter de la réception de la présente (le contrat en prévoit {asked} au moins)")
+    return said.format(days=days, asked=say_days(asked))
+
+
+def _otherwise(cost: Cost) -> str:
+    """What follows where nothing comes: of the penalty, what its clause says."""
+    if cost.terms is None:
+        return _("la collectivité exercera les droits que le contrat et la loi lui donnent.")
+    if cost.awaits_notice:
+        return _("la pénalité court à l’issue de ce délai, dans les limites que le contrat prévoit.")
+    if cost.is_at_most:
+        return _(
+            "les pénalités s’appliquent, sous réserve de ce que le contrat prévoit pour leur départ et leur plafond."
+        )
+    return _("les pénalités continuent de courir, dans les limites que le contrat prévoit.")
+
+
+def _demand(law: str, cost: Cost, days: int) -> dict[str, Any]:
     asked = (
         _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
           "machine, par le lien de dépôt de ce contrat ou au service qui le suit.")
@@ -263,15 +297,7 @@ def _demand(law: str, days: int) -> dict[str, Any]:
         "id": "demande", "name": _("Ce qui est demandé"),
         "lines": [
             _line(_("Le titulaire est mis en demeure"), asked, law),
-            _line(
-                _("Délai pour se conformer"),
-                _("{days} à compter de la réception de la présente (délai choisi par la collectivité)").format(
-                    days=say_days(days)
-                ),
-            ),
-            _line(
-                _("À défaut"),
-                _("les pénalités continuent de courir, sous réserve de ce que le contrat prévoit pour les pénalités."),
-            ),
+            _line(_("Délai pour se conformer"), _delay(cost, days)),
+            _line(_("À défaut"), _otherwise(cost)),
         ],
     }  # fmt: skip

@@ -5,10 +5,10 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.queries import find_written
+from registry.contracts.deliveries.costs import Cost, cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_receipts, get_delivery
-from registry.contracts.deliveries.service import Cost, cost_of
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.queries import get_contract
 from registry.contracts.reminders.forms import ReminderForm

@@ -6,9 +6,9 @@ from datetime import date
 from typing import Any
 
 from registry.contracts.clauses.queries import Written
+from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.models import Delivery
-from registry.contracts.deliveries.service import Cost
-from registry.contracts.deliveries.views import say_days, say_penalty
+from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
 from registry.kernel.words import _
 from registry.web.templating import say_day
 
@@ -71,14 +71,13 @@ def proposed_text(
 
     It says what the lateness costs where a clause says how much, and is silent where none does.
     """
-    penalty = " ".join(say_penalty(cost, written)) if cost.terms is not None else ""
     lines = [
         _("Madame, Monsieur,"),
         _("Le contrat « {contract} » prévoit la livraison de « {title} » le {due}.").format(
             contract=contract, title=title, due=say_day(delivery.due_on)
         ),
         _("À ce jour elle n’est pas acquise : {days} de retard.").format(days=say_days(cost.lateness.days)),
-        *([_("Pénalités encourues à ce jour : {sum}").format(sum=penalty)] if penalty else []),
+        *_say_stakes(cost, written),
         _("Merci de la déposer au plus tard le {day}.").format(day=say_day(comply_by)) + " " + _say_door(door),
         _(
             "Cette relance est faite sans préjudice des pénalités et de tous les droits que la collectivité tient du "
@@ -86,6 +85,17 @@ def proposed_text(
         ),
     ]
     return "\n\n".join(lines)
+
+
+def _say_stakes(cost: Cost, written: Written) -> list[str]:
+    """What the lateness costs the holder, where a clause says how much; before a notice that it waits for, the rate."""
+    if cost.terms is None:
+        return []
+    if cost.awaits_notice:
+        said = _("Le contrat prévoit une pénalité de {amount} par jour de retard, après une mise en demeure restée "
+                 "sans effet.")  # fmt: skip
+        return [said.format(amount=say_euros(cost.terms.per_day))]
+    return [_("Pénalités encourues à ce jour : {sum}").format(sum=" ".join(say_penalty(cost, written)))]
 
 
 def _say_door(door: Door | None) -> str:
