@@ -15,6 +15,7 @@ from registry.kernel.permissions import Permission, Role
 from registry.kernel.words import _
 from registry.lifecycle.showing import endorser_of
 from registry.platform.mail import Mailer
+from registry.reporting.visiting import answered_by
 from registry.web.visits import Visit
 
 log = structlog.get_logger(__name__)
@@ -41,7 +42,7 @@ def asker_of(visit: Visit) -> Asker:
         validating=who.reach(Permission.PROCESSING_ASSESSMENT_DECIDE),
         erasing=who.reach(Permission.ERASURES_PERSON_ERASE),
         deciding=who.reach(Permission.COMPLIANCE_DEVIATION_DECIDE),
-        approving=who.reach(Permission.REPORTING_DOCUMENT_APPROVE),
+        approving={report: sorted(bodies) for report, bodies in answered_by(who).items()},
         endorser=endorser_of(who),
         kept_months=visit.premises.home.settings.requests_kept_months,
     )

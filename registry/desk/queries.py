@@ -59,7 +59,7 @@ class Asker:
     validating: frozenset[int]
     erasing: frozenset[int]
     deciding: frozenset[int]
-    approving: frozenset[int]
+    approving: Mapping[str, Sequence[int]]
     endorser: Endorser
     kept_months: int
 
@@ -184,7 +184,7 @@ def find_tasks(
         {
             **{name: sorted(value) for name, value in vars(asker).items() if isinstance(value, frozenset)},
             **asker.endorser.asking(today),
-            "person": asker.person_id, "zone": session.info["time_zone"],
+            "approving": asker.approving, "person": asker.person_id, "zone": session.info["time_zone"],
             **{name: list(value) for name, value in vars(laws).items()},
             "soon": today + timedelta(days=SOON),
             "told": today - timedelta(days=TOLD), "warned": today + timedelta(days=WARNED),

@@ -155,7 +155,7 @@ def _asker_for(visit: Visit, one: StandIn, within: frozenset[int]) -> Asker:
     }
     return replace(
         mine, account_id=one.away_id, person_id=one.away_person_id,
-        endorser=Endorser(one.away_id, {}, {}), **reaches,
+        endorser=Endorser(one.away_id, {}, {}), approving={}, **reaches,
     )  # fmt: skip
 
 

@@ -1,6 +1,7 @@
 """The statement of a desk: every task of somebody, with what they decided about each."""
 
 from sqlalchemy import ARRAY, BigInteger, Date, Integer, Text, bindparam, text
+from sqlalchemy.dialects.postgresql import JSONB
 
 from registry.lifecycle.queries import AWAITED
 
@@ -245,7 +246,7 @@ WITH waiting AS MATERIALIZED (
          coalesce(d.decided_on, (d.issued_at AT TIME ZONE :zone)::date), NULL, 1,
          d.state = 'draft' AND d.asked_by = :account, false, CAST(:document_patience AS integer), NULL
     FROM issued_document d
-   WHERE ((d.state = 'draft' AND (d.asked_by = :account OR d.organisation_id = ANY (:approving)))
+   WHERE ((d.state = 'draft' AND (d.asked_by = :account OR :approving -> d.report_id @> to_jsonb(d.organisation_id)))
           OR (d.state = 'sent-back' AND d.asked_by = :account))
      AND NOT EXISTS (SELECT FROM issued_document l WHERE l.subject_id = d.subject_id AND l.draft_id IS NULL
                       AND l.subject_kind = d.subject_kind AND l.report_id = d.report_id AND l.id > d.id)
@@ -310,6 +311,7 @@ SELECT counted.said, shown.* FROM (
 """
 _IDS, _WORDS = ARRAY(BigInteger), ARRAY(Text)
 ASKING = text(_TASKS).bindparams(
+    bindparam("approving", type_=JSONB()),
     *(bindparam(name, type_=Date()) for name in ("today", "soon", "told", "warned")),
     *(
         bindparam(name, type_=_WORDS)
@@ -333,7 +335,6 @@ ASKING = text(_TASKS).bindparams(
             "validating",
             "erasing",
             "deciding",
-            "approving",
             "within",
         )
     ),

@@ -103,7 +103,7 @@ _READS = frozenset(
 )
 _ISSUES = frozenset({Permission.REPORTING_DOCUMENT_ISSUE})
 _APPROVES = frozenset({Permission.REPORTING_DOCUMENT_APPROVE})
-"""To annotate a draft, approve it or send it back: of legal staff, and never of one's own.
+"""To annotate a draft, approve it or send it back: never one’s own; each report names which of these roles answer it.
 
 Who runs the registry does not answer for the law: an administrator gives the role of who does.
 """

@@ -94,6 +94,7 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
         "order": order,
         "paper": paper,
         "annotated": report.sections,
+        "approvers": [role.label for role in report.approval],
         "pictures": {name: _picture(name, charts[name], data, paper=paper) for name, data in drawn.items()},
         "percent": percent,
         "style": "" if paper else Markup(_styles(report).decode()),  # noqa: S704 - our own style sheet
@@ -127,6 +128,7 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
         "order": order,
         "paper": False,
         "annotated": report.sections,
+        "approvers": [role.label for role in report.approval],
         "pictures": _NoPictures(),
         "percent": percent,
         "style": "",

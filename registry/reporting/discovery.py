@@ -17,11 +17,12 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 from types import ModuleType
-from typing import Any, Literal, Protocol, cast
+from typing import Any, Protocol, cast
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from registry.kernel.errors import NotFound, Unreadable
+from registry.kernel.permissions import Permission, Role, permissions_of
 from registry.kernel.words import _
 from registry.platform.assets import PACKAGE, asset_root
 from registry.reporting.vocabulary import Chart, Frame, Table
@@ -69,17 +70,25 @@ class _Declaration(BaseModel):
     stylesheet: str
     sample: str
     file_name: str = Field(pattern=r"^[a-z0-9-]+$")
-    approval: Literal["legal"] | None = None
+    approval: tuple[Role, ...] = ()
     compared: bool = False
     sections: dict[str, str] = Field(default_factory=dict)
+
+    @field_validator("approval")
+    @classmethod
+    def _able(cls, value: tuple[Role, ...]) -> tuple[Role, ...]:
+        if unable := [role for role in value if Permission.REPORTING_DOCUMENT_APPROVE not in permissions_of(role)]:
+            raise ValueError(", ".join(unable))
+        return value
 
 
 @dataclass(frozen=True)
 class Report:
     """A kind of document the registry can issue.
 
-    One with `approval` is issued as a draft, and as final once legal staff approved it; `sections` are those of its
-    pages that may be annotated, by the anchor of each. One that is `compared` says what changed since the one before.
+    One with `approval` is issued as a draft, and as final once somebody of one of these roles approved it; `sections`
+    are those of its pages that may be annotated, by the anchor of each. One that is `compared` says what changed since
+    the one before.
     """
 
     id: str
@@ -90,7 +99,7 @@ class Report:
     stylesheet: str
     sample: Path
     file_name: str
-    approval: str | None
+    approval: tuple[Role, ...]
     compared: bool
     sections: Mapping[str, str]
 

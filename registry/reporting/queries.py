@@ -40,17 +40,17 @@ Readable = Sequence[tuple[Collection[str], Collection[int]]]
 
 @dataclass(frozen=True)
 class Waiting:
-    """Whose approval is awaited: an account, and the organisations on which it may approve."""
+    """Whose approval is awaited: an account, and the drafts it may answer, by report and organisation."""
 
     account_id: int
-    organisation_ids: frozenset[int]
+    answered: Readable
 
 
 def _waits(mine: Waiting) -> ColumnElement[bool]:
     """That a document waits for somebody, who did not ask for it."""
     return and_(
         col(IssuedDocument.state) == DocumentState.DRAFT,
-        col(IssuedDocument.organisation_id).in_(mine.organisation_ids),
+        _within(mine.answered),
         col(IssuedDocument.asked_by).is_distinct_from(mine.account_id),
     )
 

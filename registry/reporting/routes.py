@@ -9,12 +9,12 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_422_UNPROCESSABLE_ENTITY
 from sqlalchemy.orm import Session
 
-from registry.kernel.errors import Invalid, NotFound
+from registry.kernel.errors import Invalid, NotFound, Refusal
 from registry.kernel.issuing import Subject
 from registry.kernel.words import _, current_locale, mark
 from registry.organisations.queries import find_organisations
 from registry.platform.models import JobState
-from registry.reporting.discovery import find_reports
+from registry.reporting.discovery import find_reports, get_report
 from registry.reporting.forms import IssueForm
 from registry.reporting.libraries import pdf_available
 from registry.reporting.models import IssuedDocument
@@ -22,16 +22,17 @@ from registry.reporting.queries import Waiting, count_by_state, find_documents_p
 from registry.reporting.sources import Source, sources_of
 from registry.reporting.views import DocumentLine, DocumentsPage, job_page
 from registry.reporting.visiting import (
-    APPROVE,
     FINISH_JOB,
     ISSUE,
     ISSUE_JOB,
     READ,
     TONES,
+    answered_by,
     ask_document,
     part_of,
     readable,
     run_for,
+    who_approves,
 )
 from registry.reporting.vocabulary import DocumentState, Medium
 from registry.web.forms import Rejected, read_number
@@ -48,12 +49,12 @@ _ABOVE_OTHERS = mark("{name} (la conformité compte aussi les organismes qui en 
 """How a body with others below it is called: a report of compliance counts them, a record is its own alone."""
 
 
-def _line(visit: Visit, document: IssuedDocument) -> DocumentLine:
+def _line(visit: Visit, document: IssuedDocument, answered: Mapping[str, frozenset[int]]) -> DocumentLine:
     waits = document.state is DocumentState.DRAFT and document.asked_by != visit.visitor.account_id
     return DocumentLine(
         state=document.state.label,
         tone=TONES[document.state],
-        may_answer=waits and visit.visitor.may(APPROVE, document.organisation_id),
+        may_answer=waits and document.organisation_id in answered.get(document.report_id, ()),
         id=document.id,
         title=document.title,
         as_of=document.as_of,
@@ -92,6 +93,21 @@ def _of_own_sheet(session: Session, asked: Sequence[Source], scope: str) -> list
         return []
 
 
+def _approval(visit: Visit, report_id: str, scope: str) -> Sequence[str]:
+    """Before one asks for a document that somebody else must approve: that it is a draft first, and who may."""
+    source = sources_of(visit.session).get(report_id)
+    if source is None or not get_report(report_id).approval:
+        return ()
+    first = _(
+        "Ce document est d’abord émis comme projet : il ne vaut rien tant que quelqu’un d’autre ne l’a pas approuvé."
+    )
+    try:
+        owner = source.keeper(visit.session, Subject.read(scope))
+    except (Refusal, ValueError):
+        return (first,)
+    return first, who_approves(visit, report_id, owner, asker=visit.visitor.account_id)
+
+
 def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], status: int = 200) -> Response[Any]:
     reach = visit.visitor.reach(ISSUE)
     named, scope = values.get("report", ""), values.get("scope", "")
@@ -102,7 +118,8 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
     ]
     sources = {one.report_id for one in asked}
     available, within = pdf_available(), readable(visit)
-    mine = Waiting(visit.visitor.account_id, visit.visitor.reach(APPROVE))
+    answered = answered_by(visit.visitor)
+    mine = Waiting(visit.visitor.account_id, [([name], bodies) for name, bodies in answered.items()])
     tally, own = count_by_state(visit.session, within, mine)
     said = set(visit.query_all("etat"))
     states = [one for one in DocumentState if one in said]
@@ -113,7 +130,7 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
     more, rows = len(rows) > SHOWN, rows[:SHOWN]
     here = urlencode([("etat", one) for one in (*((_MINE,) if _MINE in said else ()), *states)])
     page = DocumentsPage(
-        rows=[_line(visit, document) for document in rows],
+        rows=[_line(visit, document, answered) for document in rows],
         facets=[
             {
                 "name": "etat",
@@ -133,6 +150,7 @@ def _page(visit: Visit, values: Mapping[str, str], errors: Mapping[str, str], st
         first_address=f"/documents{'?' if here else ''}{here}" if before else "",
         next_address=f"/documents?{here}{'&' if here else ''}avant={rows[-1].id}" if more else "",
         may_issue=bool(reach and sources),
+        approval=_approval(visit, named, scope),
         reports=[
             (declared.id, declared.title(current_locale())) for declared in find_reports() if declared.id in sources
         ],

@@ -36,6 +36,7 @@ class DocumentsPage:
     first_address: str
     next_address: str
     may_issue: bool
+    approval: Sequence[str]
     reports: Sequence[tuple[str, str]]
     scopes: Sequence[tuple[str, str]]
     values: Mapping[str, str]

@@ -8,12 +8,13 @@ from pathlib import Path
 
 from litestar import Response
 
+from registry.accounts.queries import find_holders
 from registry.kernel.errors import FieldError, Invalid, NotFound
-from registry.kernel.permissions import Permission
+from registry.kernel.permissions import Permission, Role, permissions_of, roles_with
 from registry.kernel.words import _
 from registry.platform.jobs import defer, find_under_way, get_run
 from registry.platform.models import JobRun
-from registry.reporting.discovery import get_report
+from registry.reporting.discovery import find_reports, get_report
 from registry.reporting.forms import IssueForm
 from registry.reporting.models import IssuedDocument
 from registry.reporting.order import Order
@@ -22,6 +23,7 @@ from registry.reporting.service import EARLIEST
 from registry.reporting.sources import get_source, sources_of
 from registry.reporting.vocabulary import DocumentState, Medium, Workbook, Writing
 from registry.reporting.workbooks import draw_up
+from registry.web.visitors import Visitor
 from registry.web.visits import Visit
 
 READ, ISSUE = Permission.REPORTING_DOCUMENT_READ, Permission.REPORTING_DOCUMENT_ISSUE
@@ -105,6 +107,57 @@ def readable(visit: Visit) -> Readable:
     for report_id, source in sources_of(visit.session).items():
         asked.setdefault(source.permission, []).append(report_id)
     return [(reports, visit.visitor.reach(permission)) for permission, reports in asked.items()]
+
+
+def answered_by(who: Visitor) -> dict[str, frozenset[int]]:
+    """On which organisations somebody may answer the drafts of each report: by a role that the report names."""
+    reach = who.reach(APPROVE)
+    return {
+        one.id: reach & frozenset().union(*(who.grants.get(role, frozenset()) for role in one.approval))
+        for one in find_reports()
+        if one.approval
+    }
+
+
+def approver_role(who: Visitor, document: IssuedDocument) -> Role | None:
+    """The narrowest role by which somebody may answer a draft, of those its report names; none where none does."""
+    if not who.may(APPROVE, document.organisation_id):
+        return None
+    held = [
+        (len(permissions_of(role)), role)
+        for role in get_report(document.report_id).approval
+        if document.organisation_id in who.grants.get(role, frozenset())
+    ]
+    return min(held)[1] if held else None
+
+
+def who_approves(visit: Visit, report_id: str, organisation_id: int, *, asker: int | None) -> str:
+    """Who may approve a draft that somebody asks for, by name; and what to do where nobody else may.
+
+    `asker` is the account that asks, or asked, for it: never the one that approves.
+    """
+    approval = get_report(report_id).approval
+    able = find_holders(visit.session, approval, organisation_id, but=asker or 0)
+    roles = ", ".join(role.label for role in approval)
+    if able:
+        return _("Qui peut l’approuver ({roles}) : {names}.").format(
+            roles=roles, names=", ".join(one.name for one in able)
+        )
+    if (
+        asker == visit.visitor.account_id
+        and visit.visitor.reach(APPROVE)
+        and organisation_id in answered_by(visit.visitor).get(report_id, ())
+    ):
+        others = ", ".join(role.label for role in roles_with(ISSUE) if role not in approval)
+        return _(
+            "Personne d’autre que vous n’a ce rôle ({roles}) sur cette organisation. Demandez à quelqu’un d’autre "
+            "({others}) de l’émettre, et vous l’approuverez ; ou demandez à votre administrateur de donner ce rôle à "
+            "une autre personne."
+        ).format(roles=roles, others=others)
+    return _(
+        "Personne n’a ce rôle ({roles}) sur cette organisation : demandez à votre administrateur de le donner à une "
+        "autre personne que celle qui l’émet."
+    ).format(roles=roles)
 
 
 def document_for(visit: Visit, document_id: int) -> IssuedDocument:

@@ -129,7 +129,7 @@ def test_an_administrator_who_does_not_answer_for_the_law_neither_notes_nor_answ
     answered = administrator.post(f"/documents/{made.id}/decision", {"answer": "approved", "version": "1"})
 
     assert noted.status_code == answered.status_code == 403
-    assert "que le service juridique l’approuve ou le renvoie" in administrator.get(f"/documents/{made.id}").text
+    assert "Ce projet attend qu’on l’approuve ou le renvoie" in administrator.get(f"/documents/{made.id}").text
     assert states(town) == [DocumentState.DRAFT]
 
 

@@ -24,7 +24,7 @@ from registry.reporting.approvals.views import DocumentPage
 from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
 from registry.reporting.queries import find_final_of, get_document
-from registry.reporting.visiting import APPROVE, ISSUE, READ, TONES, document_for
+from registry.reporting.visiting import APPROVE, ISSUE, READ, TONES, approver_role, document_for, who_approves
 from registry.reporting.vocabulary import DocumentState, Medium, ScopeKind
 from registry.web.forms import read_number
 from registry.web.saving import Unsaved, save
@@ -43,7 +43,8 @@ NOTICES.update(
 
 def _page(visit: Visit, document: IssuedDocument) -> DocumentPage:
     stuck = is_stuck(visit, document)
-    may = visit.visitor.may(APPROVE, document.organisation_id)
+    # Who asked for it is led to it all the same: to read what is noted.
+    answers = approver_role(visit.visitor, document) is not None
     final = find_final_of(visit.session, document.id) if document.state is DocumentState.SUPERSEDED else None
     again = urlencode({"report": document.report_id, "scope": _scope(document)})
     return DocumentPage(
@@ -53,7 +54,10 @@ def _page(visit: Visit, document: IssuedDocument) -> DocumentPage:
         draft_address=f"/documents/{document.draft_id}" if document.draft_id else "",
         final_address=f"/documents/{final.id}" if final is not None else "",
         is_pdf=document.media_type == Medium.PDF.media_type, is_draft=document.state is DocumentState.DRAFT,
-        may_review=may and document.state is DocumentState.DRAFT, stuck=stuck and may,
+        may_review=answers and document.state is DocumentState.DRAFT, stuck=stuck and answers,
+        whose=who_approves(visit, document.report_id, document.organisation_id, asker=document.asked_by)
+        if document.state is DocumentState.DRAFT and not answers
+        else "",
         annotations=annotation_lines(visit, document), compared=get_report(document.report_id).compared,
         issue_again=f"/documents?{again}"
         if document.state is DocumentState.SENT_BACK and visit.visitor.may(ISSUE, document.organisation_id)

@@ -10,11 +10,18 @@ from registry.kernel.permissions import Role
 from registry.kernel.words import _, mark
 from registry.ledger.service import say
 from registry.reporting.approvals.forms import AnnotationForm, ApprovalForm
+from registry.reporting.discovery import get_report
 from registry.reporting.models import DocumentAnnotation, IssuedDocument
 from registry.reporting.queries import find_newer_draft, get_annotation, get_document
 from registry.reporting.vocabulary import ApprovalAnswer, DocumentState
 
 NOT_ONES_OWN = mark("Vous avez demandé ce document : c’est à quelqu’un d’autre de l’approuver ou de le renvoyer.")
+
+
+def whose_answer(document: IssuedDocument) -> str:
+    """By which roles a draft is answered, in a sentence for whoever may only annotate it."""
+    roles = ", ".join(role.label for role in get_report(document.report_id).approval)
+    return _("Ce projet s’approuve ou se renvoie par : {roles}. Vous pouvez l’annoter.").format(roles=roles)
 
 
 def refusal_of(session: Session, document: IssuedDocument) -> str:
@@ -88,7 +95,7 @@ def answer_draft(
     """Approves a draft, or sends it back to who asked for it.
 
     Raises: NotFound; Conflict when it is decided or no longer the latest of its subject; Stale; Forbidden to who asked
-    for it.
+    for it, and to a role that its report does not name.
     """
     document = _waiting(session, document_id)
     if document.version != expected:
@@ -97,6 +104,8 @@ def answer_draft(
         )
     if document.asked_by == by:
         raise Forbidden(_(NOT_ONES_OWN))
+    if as_role not in get_report(document.report_id).approval:
+        raise Forbidden(whose_answer(document))
     approves = form.answer is ApprovalAnswer.APPROVED
     say(session, f"reporting:document:{'approve' if approves else 'send-back'}", form.reason)
     document.state = DocumentState.APPROVED if approves else DocumentState.SENT_BACK

@@ -9,13 +9,20 @@ from registry.compliance.deviations.showing import role_for
 from registry.kernel.words import _
 from registry.platform.jobs import defer, find_under_way
 from registry.reporting.approvals.forms import AnnotationForm, ApprovalForm
-from registry.reporting.approvals.service import annotate, answer_draft, refusal_of, set_annotation_aside
+from registry.reporting.approvals.service import (
+    NOT_ONES_OWN,
+    annotate,
+    answer_draft,
+    refusal_of,
+    set_annotation_aside,
+    whose_answer,
+)
 from registry.reporting.approvals.views import AnnotationLine, ReadingPage
 from registry.reporting.composing import compose_reading
 from registry.reporting.discovery import get_report
 from registry.reporting.models import DocumentAnnotation, IssuedDocument
 from registry.reporting.queries import find_annotations, find_final_of
-from registry.reporting.visiting import APPROVE, FINISH_JOB, TONES, document_for, order_of
+from registry.reporting.visiting import APPROVE, FINISH_JOB, TONES, approver_role, document_for, order_of, who_approves
 from registry.reporting.vocabulary import ApprovalAnswer, DocumentState
 from registry.web.visits import Visit
 
@@ -49,7 +56,10 @@ def answer_one(visit: Visit, document_id: int, form: ApprovalForm, *, expected: 
     Raises: NotFound; Forbidden; Conflict; Stale.
     """
     document = document_for(visit, document_id)
-    role = role_for(visit, APPROVE, document.organisation_id)
+    role = approver_role(visit.visitor, document)
+    if role is None:
+        # As whoever may only annotate: refused, in the words of the service.
+        role = role_for(visit, APPROVE, document.organisation_id)
     if not (form.answer is ApprovalAnswer.APPROVED and is_stuck(visit, document)):
         document = answer_draft(
             visit.session, document.id, form, by=visit.visitor.account_id, as_role=role, today=visit.today,
@@ -82,16 +92,26 @@ def reading_page(
     why = refusal_of(visit.session, document)
     may = visit.visitor.may(APPROVE, document.organisation_id)
     own = document.asked_by == visit.visitor.account_id
+    answers = approver_role(visit.visitor, document) is not None
     body = _body(visit, document)
     return ReadingPage(
         id=document.id, version=version, title=document.title, state=document.state.label,
         tone=TONES[document.state], as_of=document.as_of, body=body or Markup(),
         unreadable="" if body else _("Le texte de ce document ne peut pas être montré ici : téléchargez le document."),
         refusal=why, sections=[("", _("Tout le document")), *report.sections.items()],
-        annotations=annotation_lines(visit, document), may_annotate=may and not why, own=own,
-        may_decide=may and not why and not own, values=values, errors=errors,
+        annotations=annotation_lines(visit, document), may_annotate=may and not why,
+        may_decide=answers and not why and not own, values=values, errors=errors,
+        whose=_whose(visit, document, own=own, answers=answers) if may and not why else (),
         answers=[(str(one), one.label) for one in ApprovalAnswer],
     )  # fmt: skip
+
+
+def _whose(visit: Visit, document: IssuedDocument, *, own: bool, answers: bool) -> tuple[str, ...]:
+    """To whoever may annotate a draft and not answer it: why, and who may."""
+    if answers and not own:
+        return ()
+    why = _(NOT_ONES_OWN) if own else whose_answer(document)
+    return why, who_approves(visit, document.report_id, document.organisation_id, asker=document.asked_by)
 
 
 def annotation_lines(visit: Visit, document: IssuedDocument) -> list[AnnotationLine]:

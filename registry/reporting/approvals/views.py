@@ -23,7 +23,9 @@ class AnnotationLine:
 
 @dataclass(frozen=True)
 class ReadingPage:
-    """The text of a document beside its annotations; `refusal` says why nothing is noted nor decided any more."""
+    """The text of a document beside its annotations; `refusal` says why nothing is noted nor decided any more.
+
+    `whose` says to who may annotate and not answer: why, and who may."""
 
     id: int
     version: int
@@ -38,7 +40,7 @@ class ReadingPage:
     annotations: Sequence[AnnotationLine]
     may_annotate: bool
     may_decide: bool
-    own: bool
+    whose: Sequence[str]
     values: Mapping[str, str]
     errors: Mapping[str, str]
     answers: Sequence[tuple[str, str]]
@@ -63,6 +65,7 @@ class DocumentPage:
     is_pdf: bool
     is_draft: bool
     may_review: bool
+    whose: str
     stuck: bool
     annotations: Sequence[AnnotationLine]
     issue_again: str
