@@ -14,6 +14,7 @@ from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
 from tests.contracts.test_clause_pages import a_contract, amend
 from tests.contracts.test_coverage import dataset_of
+from tests.pages import fields_of
 
 SPACE = "\N{NO-BREAK SPACE}"
 
@@ -39,6 +40,23 @@ def says(who: Someone, place: str, kind: str, **more: Any) -> int:
     answer = who.api("POST", f"/api/v1{place.replace('contrats', 'contracts')}/clauses", json={"kind": kind, **more})
     assert answer.status_code == 201, answer.text
     return int(answer.json()["id"])
+
+
+@pytest.mark.database
+@pytest.mark.parametrize("form", ["stipulations/{said}/modifier", "clauses/{clause}/acte"])
+def test_a_form_of_a_clause_opens_with_its_datasets_ticked_so_that_saving_it_keeps_them(town: Town, form: str) -> None:
+    jurist, dataset = town.someone(Role.LEGAL), dataset_of(town, town.authority_id, "Réseau d’eau")
+    place = about(jurist, town, dataset, object="Gestion de l’eau")
+    said = says(jurist, place, "supply", article="art. 2", datasets=[dataset], terms={"indispensable": True})
+    clause = covering(jurist, dataset)["contracts"][0]["in_force"][0]["clause"]["id"]
+    address = f"/contrats/{form.format(said=said, clause=clause)}"
+
+    opened = fields_of(jurist.get(address))
+    assert opened["datasets"] == str(dataset)
+    if "modifier" in address:
+        assert jurist.post(address, {**opened, "article": "art. 3"}).status_code == 303
+        (line,) = covering(jurist, dataset)["contracts"][0]["in_force"]
+        assert (line["stipulation"]["article"], line["stipulation"]["datasets"]) == ("art. 3", [dataset])
 
 
 @pytest.mark.database
