@@ -98,7 +98,7 @@ def _bound(
         bind_steps(facts, held, noted.get(number, []), on)
         content = parse_contract(contents[number]) if number in contents else None
         bind_essential(facts, row, content, noted.get(number, []), on)
-        bind_reports(facts, row, reports.get(number, []), [one.terms for one in held.get("annual-report", [])], on)
+        bind_reports(facts, row, reports.get(number, []), on)
         found[number] = (written[number], covers, facts)
     return found
 

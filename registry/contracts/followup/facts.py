@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from registry.contracts.decp.rules import find_incoherences, read_essential
-from registry.contracts.followup.rules import PARTS, clause_days, report_due_in, report_on
+from registry.contracts.followup.rules import PARTS, report_due_in, report_on
 from registry.contracts.followup.steps import due_day, known_steps, noted_of
 from registry.contracts.rules import term_of
 from registry.organisations.facts import may_be_absent
@@ -37,13 +37,13 @@ BOUND = tuple(
 )  # fmt: skip
 
 
-def bind_reports(
-    facts: dict[str, Any], contract: Any, rows: Iterable[Any], terms: Iterable[Mapping[str, Any]], on: date
-) -> None:
-    """Adds what is known of the reports of a contract; `terms` are those of its clauses on the report that day."""
+def bind_reports(facts: dict[str, Any], contract: Any, rows: Iterable[Any], on: date) -> None:
+    """Adds what is known of the reports of a contract, by the law's own day: an earlier one of the contract binds its
+    parties and is followed beside, what the law asks for is not judged by it. Law: CCP L3131-5, R3131-2.
+    """
     term, due = term_of(contract), None
     if term.starts_on is not None:
-        due = report_due_in(on.year, contract.kind, term, clause_days(terms))
+        due = report_due_in(on.year, contract.kind, term, ())
         facts["contract.report_year_due"] = on.year - 1
         may_be_absent(facts, "contract.report_due_on", due.day if due else None, ("due",), "due")
     report = report_on(rows, due, on)

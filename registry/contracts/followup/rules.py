@@ -21,11 +21,12 @@ PARTS = (
 
 @dataclass(frozen=True)
 class ReportDue:
-    """A report that is owed: on which financial year, and the last day to hand it over."""
+    """A report that is owed: on which financial year, its last day, and the last by the law where the law asks it."""
 
     year: int
     day: date
     by_clause: bool
+    law_day: date | None
 
 
 def day_in(year: int, month: int, day: int | None) -> date:
@@ -63,7 +64,7 @@ def report_due_in(
     known = [one for one in (of_law, of_clauses) if one is not None]
     if not known:
         return None
-    return ReportDue(year, min(known), of_clauses is not None and min(known) != of_law)
+    return ReportDue(year, min(known), of_clauses is not None and min(known) != of_law, of_law)
 
 
 def report_on(rows: Iterable[Any], due: ReportDue | None, day: date) -> Any | None:

@@ -133,6 +133,13 @@ def _standing(row: Any | None, due: ReportDue | None, today: date) -> tuple[str,
     received = row.received_on if row is not None else None
     if received is not None:
         late = (received - due.day).days if due is not None else 0
+        if late > 0 and due is not None and due.law_day is not None and received <= due.law_day:
+            word = (
+                _("Reçu le {day}, {days} jours après le jour du contrat, à temps pour la loi")
+                if late > 1
+                else _("Reçu le {day}, un jour après le jour du contrat, à temps pour la loi")
+            )
+            return "to-complete", word.format(day=say_day(received), days=late)
         if late > 0:
             word = _("Reçu le {day}, {days} jours trop tard") if late > 1 else _("Reçu le {day}, un jour trop tard")
             return "non-compliant", word.format(day=say_day(received), days=late)
