@@ -24,8 +24,13 @@ CAUTION = (
 )
 ASKS = (
     (
-        "CCP, art. L3131-2",
+        "CCP, art. L3131-2 al. 1",
         "Le concessionnaire fournit, en standard ouvert, les données du service indispensables à son exécution",
+        "Texte lu",
+    ),
+    (
+        "CCP, art. L3131-2 al. 2",
+        "Contrats consultés avant le 9 octobre 2016 : ces données ne sont dues que pour préparer le renouvellement",
         "Texte lu",
     ),
     (

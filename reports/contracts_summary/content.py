@@ -12,11 +12,12 @@ TITLE = "Synthèse des contrats"
 LAW = "Code de la commande publique ; code général des collectivités territoriales, L1411-1 et suivants"
 SHEETS = "Ce qu’il faut regarder, et tous les contrats"
 COUNTED = "Nature du contrat"
-COLUMNS = "sans manquement constaté", "avec une obligation non suivie"
+COLUMNS = "sans manquement connu", "avec une obligation non suivie"
 INTRODUCTION = (
     "Les contrats et conventions par lesquels des données du service public sont produites, tenues ou remises, au jour "
     "de la synthèse. Un contrat est compté en manquement quand une obligation de la loi, jugée sur ce que le registre "
-    "sait, n’est pas suivie ; chacun a sa note, qui s’émet depuis sa page."
+    "sait, n’est pas suivie ; sans manquement connu ne veut pas dire en règle, car ce que personne n’a noté reste à "
+    "compléter. Chacun a sa note, qui s’émet depuis sa page."
 )
 NOTHING = "Aucun contrat n’est au registre à cette date."
 CAUTION = (
@@ -24,8 +25,27 @@ CAUTION = (
     "organismes n’y sont pas repris."
 )
 ASKS = (
-    ("CCP, art. L3131-2 à L3131-4", "Les données d’une concession reviennent à l’autorité concédante", "Texte lu"),
+    (
+        "CCP, art. L3131-2 al. 1",
+        "Le concessionnaire fournit, en standard ouvert, les données du service indispensables à son exécution",
+        "Texte lu",
+    ),
+    (
+        "CCP, art. L3131-2 al. 2",
+        "Contrats consultés avant le 9 octobre 2016 : ces données ne sont dues que pour préparer le renouvellement",
+        "Texte lu",
+    ),
+    (
+        "CCP, art. L3131-4",
+        "Un droit d’extraire et d’exploiter ces données ; lever une clause contraire est déduit par le registre",
+        "Déduit du texte lu, à valider",
+    ),
     ("CGCT, art. L1411-3", "Le rapport annuel du délégataire est présenté à l’assemblée", "Source secondaire"),
+    (
+        "Textes cités à chaque contrat",
+        "Leur portée et leur niveau de preuve sont dans la note de ce contrat et sur sa page",
+        "À valider par le service juridique",
+    ),
     ("Stipulations du contrat", "Les clauses cherchées et leur liste", "Méthode du registre, à valider"),
 )
 """Each text, what it asks, and how it was read."""

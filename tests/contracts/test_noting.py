@@ -17,6 +17,7 @@ from tests.contracts.test_clause_pages import a_contract, amend
 from tests.contracts.test_contracts import record
 from tests.contracts.test_coverage import dataset_of
 from tests.contracts.test_covering import about, says
+from tests.contracts.test_delivery_pages import deliver
 
 pytestmark = pytest.mark.database
 NOW = Moment(TODAY, TODAY, TODAY, until=None)
@@ -205,7 +206,27 @@ def test_the_page_of_a_contract_offers_its_note_and_the_list_the_summary(town: T
 
 
 def test_the_annex_tells_what_the_articles_say_apart_from_what_is_deduced_of_them() -> None:
-    asks = {text: (said, level) for text, said, level in get_report("contract-note").content.ASKS}
+    for name in ("contract-note", "contracts-summary"):
+        asks = {text: (said, level) for text, said, level in get_report(name).content.ASKS}
+        assert "indispensables à son exécution" in asks["CCP, art. L3131-2 al. 1"][0]
+        assert "préparer le renouvellement" in asks["CCP, art. L3131-2 al. 2"][0]
+        assert asks["CCP, art. L3131-4"][1].startswith("Déduit")
 
-    assert "indispensables à son exécution" in asks["CCP, art. L3131-2"][0]
-    assert asks["CCP, art. L3131-4"][1].startswith("Déduit")
+
+def test_the_note_of_a_contract_that_ends_soon_tells_its_steps_and_the_penalties_to_decide(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place = a_contract(jurist, town, object="Gestion de l’eau", ends_on=(TODAY + timedelta(days=60)).isoformat())
+    says(jurist, place, "penalties", article="art. 15", terms={"euros_per_day": 100})
+    deliver(steward, place, due_on=(TODAY - timedelta(days=40)).isoformat(), label="Volumes")
+
+    decided = lines(note_of(town, place), "decider")
+
+    assert "Format et standard ouverts" in decided["Écrire au prochain contrat, ou demander d’ici la fin"]
+    assert "Volumes : 40 jours de retard à ce jour" in decided["Décider des pénalités"]
+    assert "4 000,00 €" in decided["Décider des pénalités"].replace("\N{NARROW NO-BREAK SPACE}", " ").replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
+    assert "en retard, c’était pour le" in decided["Préparer la fin"]
+    first = lines(summary_of(town, town.authority_id), "dabord")["Gestion de l’eau"]
+    assert "pénalités encourues, à décider" in first
+    assert "étapes sont en retard" in first

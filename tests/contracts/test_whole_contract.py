@@ -6,7 +6,6 @@ from typing import Any
 
 import pytest
 
-from registry.contracts.noting.deciding import say_unkept
 from registry.kernel.permissions import Role
 from tests.conftest import TODAY, Someone, Town
 from tests.contracts.test_clause_pages import a_contract, add, amend, kept
@@ -55,11 +54,13 @@ def test_the_breaches_of_a_contract_are_counted_alike_on_its_page_in_its_list_an
 
     alone = page[page.index('id="conformite"') :]
     assert listed > 2, "two deliveries, and the contract or its amendment"
+    said = f"{listed - 1} obligations ne sont pas suivies ({listed} constats)"
     assert f'title="à corriger">{listed}<' in alone, alone[:600]
-    assert say_unkept(listed) in sheet(content, "constats").standing
-    assert first.text.startswith(say_unkept(listed))
+    assert said in sheet(content, "constats").standing
+    assert first.text.startswith(said)
+    assert "2 livraisons sont en retard, de 40 jours pour la plus ancienne" in first.text
     grid = {row[0]: row for row in rows(summary_of(town, town.authority_id), "contrats")}
-    assert grid["Gestion de l’eau"][5] == str(listed)
+    assert grid["Gestion de l’eau"][5] == str(listed - 1)
     assert "2 fois" in lines(content, "decider")["Mettre en règle"]
     about = " ; ".join(row[1] for row in rows(content, "constats"))
     assert "Livraison « Volumes 40 » du" in about
@@ -142,4 +143,5 @@ def test_the_note_tells_the_reports_of_the_operator_year_by_year(town: Town) -> 
     assert committee == f"10 septembre {TODAY.year}"
     assert council == "Pas encore"
     assert years[str(last - 1)][1:] == ("Rien de noté", "–", "–", "–")
-    assert sheet(content, "rapports").late
+    assert sheet(content, "rapports").standing == "1 rapport reçu trop tard"
+    assert not sheet(content, "rapports").late, "it came: nothing is awaited any more"

@@ -12,6 +12,8 @@ from registry.contracts.clauses.showing import which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
+from registry.contracts.deliveries.lateness import say_cost, say_late
+from registry.contracts.followup.steps import steps
 from registry.contracts.noting.reading import NotedContract
 from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
 from registry.kernel.dates import plus_months
@@ -47,7 +49,9 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     )
     read = noted.was_read
     to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
-    yield (_("Demander par avenant") if read else _("Chercher au contrat, ou demander")), "", to_ask
+    ending = noted.state in {ContractState.ENDING, ContractState.ENDED}
+    asked = _("Écrire au prochain contrat, ou demander d’ici la fin") if ending else _("Demander par avenant")
+    yield (asked if read else _("Chercher au contrat, ou demander")), "", to_ask
     yield (
         _("Obtenir, c’est déjà demandé"),
         "",
@@ -63,6 +67,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
             for one in noted.late
         ],
     )
+    yield _("Décider des pénalités"), "", [*_penalties(noted)]
     yield _("Faire tenir"), "", [
         _("{clause}, {place} : {state}").format(
             clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id),
@@ -81,7 +86,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
             *say_own_clashes(noted),
         ],
     )
-    yield _("Préparer la fin"), "", _ending(noted)
+    yield _("Solder la fin") if noted.state is ContractState.ENDED else _("Préparer la fin"), "", _ending(noted)
     if not read:
         yield (
             _("Relire le contrat en entier"),
@@ -105,21 +110,48 @@ def _missing(noted: NotedContract, one: Lacking) -> str:
 
 def _ending(noted: NotedContract) -> list[str]:
     last = noted.written.term.last_on(noted.day)
-    if noted.state is ContractState.ENDED or last is None or last > plus_months(noted.day, 24):
+    if last is None or last > plus_months(noted.day, 24):
         return []
     kept = any(span.stipulation.kind == "reversibility" for span in noted.held)
     said = (
-        _("Le contrat finit le {day} ; une clause de réversibilité est en vigueur.")
+        _("Le contrat a fini le {day}.")
+        if noted.state is ContractState.ENDED
+        else _("Le contrat finit le {day} ; une clause de réversibilité est en vigueur.")
         if kept
         else _("Le contrat finit le {day}, et aucune clause relevée ne dit comment les données reviennent.")
     )
-    return [said.format(day=say_day(last))]
+    dated = sorted((one for one in noted.steps if one.is_open and one.due_on), key=lambda one: one.due_on or last)
+    return [
+        said.format(day=say_day(last)),
+        *(
+            (
+                _("{step} : en retard, c’était pour le {day}") if one.is_overdue(noted.day)
+                else _("{step} : pour le {day}")
+            ).format(step=steps().label(one.step.code), day=say_day(one.due_on))
+            for one in dated
+        ),
+    ]  # fmt: skip
 
 
-def say_unkept(count: int) -> str:
-    """How many things the law asks for and are not so, in words."""
+def _penalties(noted: NotedContract) -> Iterator[str]:
+    """What lateness costs by the contract and nobody decided: to apply, or to remit."""
+    for one in noted.undecided:
+        yield _("{what} : {late}, {amount}").format(
+            what=noted.name_delivery(one), late=say_late(noted.costs[one.id]), amount=say_cost(noted.costs[one.id])
+        )
+
+
+def count_unkept(found: Iterable[tuple[str, Assessment]]) -> int:
+    """How many rules are not kept, each counted once whatever the things it finds so."""
+    return len({one.policy.id for _about, one in found})
+
+
+def say_unkept(found: Sequence[tuple[str, Assessment]]) -> str:
+    """How many things the law asks for and are not so, in words; and how many findings that makes, where it is more."""
+    count, every = count_unkept(found), len(found)
     said = ngettext("{count} obligation n’est pas suivie", "{count} obligations ne sont pas suivies", count)
-    return said.format(count=count)
+    said = said.format(count=count)
+    return _("{obligations} ({count} constats)").format(obligations=said, count=every) if every > count else said
 
 
 def say_own_clashes(noted: NotedContract) -> list[str]:

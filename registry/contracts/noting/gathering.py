@@ -310,14 +310,15 @@ def _reports(noted: NotedContract) -> dict[str, Any]:
         (str(one.year), one.due or "–", one.word, _say_content(one), one.committee or "–", one.council or "–")
         for one in lines
     ]
-    late = sum(one.shape == "non-compliant" for one in lines)
-    standing = (
-        ngettext("{count} rapport en retard", "{count} rapports en retard", late).format(count=late)
-        if late
-        else _("Aucun rapport en retard")
-        if rows
-        else _("Aucun rapport n’est dû ni noté")
-    )
+    late = sum(one.shape == "non-compliant" and not one.is_received for one in lines)
+    came_late = sum(one.shape == "non-compliant" and one.is_received for one in lines)
+    said = [
+        *([ngettext("{count} rapport attendu et en retard", "{count} rapports attendus et en retard", late).format(
+            count=late)] if late else []),
+        *([ngettext("{count} rapport reçu trop tard", "{count} rapports reçus trop tard", came_late).format(
+            count=came_late)] if came_late else []),
+    ]  # fmt: skip
+    standing = " · ".join(said) or (_("Aucun rapport en retard") if rows else _("Aucun rapport n’est dû ni noté"))
     headers = (
         _("Exercice"), _("Échéance"), _("Réception"), _("Contenu"), _("Commission des usagers (CCSPL)"), _("Assemblée"),
     )  # fmt: skip
@@ -346,7 +347,7 @@ def _findings(noted: NotedContract) -> dict[str, Any]:
     # Breached is what the law asks for and is not so: the pages count it so, and the list of findings.
     breached, waiting = len(noted.breaches), len(owed) - len(noted.breaches)
     said = [
-        say_unkept(breached),
+        say_unkept(noted.breaches),
         ngettext("{count} obligation à compléter", "{count} obligations à compléter", waiting).format(count=waiting),
         ngettext("{count} recommandation ouverte", "{count} recommandations ouvertes", len(advised)).format(
             count=len(advised)

@@ -17,7 +17,7 @@ from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import Lacking, find_lacking
-from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.queries import Written, find_written, held_on
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import asked_of
 from registry.contracts.deliveries.costs import Cost, costs_of
@@ -25,7 +25,8 @@ from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
-from registry.contracts.followup.queries import find_reports_of
+from registry.contracts.followup.queries import find_reports_of, find_steps_of
+from registry.contracts.followup.steps import Milestone, milestones_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import state_on
 from registry.contracts.vocabulary import ClauseState, ContractState, PartySide
@@ -40,7 +41,7 @@ from registry.web.templating import say_day
 @dataclass(frozen=True)
 class NotedContract:
     """A contract at a moment; `judged` says of what each finding is, and the finding: of the contract itself, of its
-    amendments, of its deliveries. `costs` are by delivery, `reports` by financial year.
+    amendments, of its deliveries. `costs` are by delivery, `reports` by financial year; `steps` are those to its end.
     """
 
     written: Written
@@ -52,6 +53,7 @@ class NotedContract:
     judged: Sequence[tuple[str, Assessment]]
     costs: Mapping[int, Cost]
     reports: Mapping[int, Any]
+    steps: Sequence[Milestone]
 
     @property
     def row(self) -> Any:
@@ -97,6 +99,20 @@ class NotedContract:
         return [one for one in self.deliveries if self.stands(one) is DeliveryState.LATE]
 
     @property
+    def undecided(self) -> list[Any]:
+        """What is or came late and costs by the contract, of which nobody decided whether the penalty applies."""
+        return [
+            one for one in self.deliveries
+            if one.penalty is None and (cost := self.costs.get(one.id)) is not None and cost.amount
+        ]  # fmt: skip
+
+    @property
+    def overdue(self) -> list[Milestone]:
+        """The steps to its end of which the day is past and nobody says that they are done, the first due first."""
+        past = [one for one in self.steps if one.is_overdue(self.day)]
+        return sorted(past, key=lambda one: one.due_on or date.max)
+
+    @property
     def breaches(self) -> list[tuple[str, Assessment]]:
         """What the law asks for and is not so."""
         return [(about, one) for about, one in self.judged if is_breach(one)]
@@ -130,7 +146,7 @@ def read_contracts(
     of_acts = find_told(session, SubjectKind.AMENDMENT, sorted(acts), moment)
     sent = sorted(one.id for each in came.values() for one in each)
     of_deliveries = find_told(session, SubjectKind.DELIVERY, sent, moment)
-    reports = find_reports_of(session, ids, moment.until)
+    reports, noted = find_reports_of(session, ids, moment.until), find_steps_of(session, ids, moment.until)
     receipts: dict[int, list[Any]] = {}
     for one in find_rows(session, DeliveryReceipt, until=moment.until, column="delivery_id", among=sent):
         receipts.setdefault(one.delivery_id, []).append(one)
@@ -154,6 +170,7 @@ def read_contracts(
                 deliveries=deliveries,
                 costs=costs_of(deliveries, receipts, reading_of(written[row.id], day), day),
                 reports={one.year: one for one in reports.get(row.id, ())},
+                steps=milestones_of(row, held_on(written[row.id], day), noted.get(row.id, []), day),
                 coverage=coverage_of(written[row.id], asked, covered, day, signed_by=day),
                 judged=[
                     *((_("Contrat"), one) for one in judged.get(row.id, ())),

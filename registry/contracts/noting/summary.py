@@ -4,15 +4,19 @@ Law: CGCT L1411-13; CCP L3131-2 to L3131-5.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.vocabulary import Severity
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import count_lacking
+from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.models import Contract
-from registry.contracts.noting.deciding import say_unkept
+from registry.contracts.noting.deciding import count_unkept, say_unkept
 from registry.contracts.noting.reading import NotedContract, read_contracts
 from registry.contracts.vocabulary import ContractKind, ContractState
 from registry.kernel.errors import Invalid
@@ -25,7 +29,7 @@ from registry.web.templating import say_day
 
 SUBJECT = "organisation"
 OFFERED = {SUBJECT: BODIES}
-_OVER = frozenset({ContractState.ENDED})
+_OVER, _NOTHING = frozenset({ContractState.ENDED}), Decimal(0)
 
 
 def get_keeper(session: Session, subject: Subject) -> int:
@@ -59,6 +63,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             {"label": _("Organisation"), "text": held.asked.name},
             {"label": _("Contrats en vie"), "text": str(len(going))},
             {"label": _("Contrats terminés"), "text": str(len(noted) - len(going))},
+            {"label": _("Pénalités encourues, rien n’est décidé"), "text": say_euros(_undecided(noted))},
         ],
         "summary": [*_summary(going)],
         "sheets": [_first(noted), _every(going), _lacking(going), _ended(noted)],
@@ -66,8 +71,19 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
     return Gathered(held.kind, held.asked.id, held.asked.name, held.asked.id, values)
 
 
-def _gravest(one: NotedContract) -> tuple[int, int, int, int]:
-    return -len(one.breaches), -len(one.late), -len(one.absent), one.row.id
+def _gravest(one: NotedContract) -> tuple[Any, ...]:
+    """What stops comes first, then what ends within the year, the soonest first; then by what is not kept."""
+    blocking = count_unkept(
+        (about, found) for about, found in one.breaches if found.policy.severity is Severity.BLOCKING
+    )
+    last = one.written.term.last_on(one.day) if one.state is ContractState.ENDING else None
+    ends = last or date.max
+    return -blocking, ends, -count_unkept(one.breaches), -len(one.late), -len(one.absent), one.row.id
+
+
+def _undecided(noted: Iterable[NotedContract]) -> Decimal:
+    """What lateness costs by the contracts and nobody decided of. Units: euros."""
+    return sum((each.costs[one.id].amount or _NOTHING for each in noted for one in each.undecided), start=_NOTHING)
 
 
 def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
@@ -80,7 +96,7 @@ def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
 
 def _first(noted: Sequence[NotedContract]) -> dict[str, Any]:
     """What to look at first: those that ended with something unkept, since time ran out; then those that go on."""
-    ended = [one for one in noted if one.state in _OVER and one.breaches]
+    ended = [one for one in noted if one.state in _OVER and (one.breaches or one.overdue)]
     lines = [
         {"label": one.row.object, "text": "\n".join(words)}
         for one in [*ended, *(one for one in noted if one.state not in _OVER)]
@@ -105,22 +121,35 @@ def _why(one: NotedContract) -> list[str]:
     if one.state in _OVER:
         said.append(_("terminé le {day}").format(day=say_day(one.written.term.last_on(one.day))))
     if one.breaches:
-        said.append(say_unkept(len(one.breaches)))
+        said.append(say_unkept(one.breaches))
         said += dict.fromkeys(
             f"{found.policy.name()} ({found.version.text}, {found.version.article})" for _about, found in one.breaches
         )
+    if one.overdue:
+        count, first = len(one.overdue), one.overdue[0].due_on
+        words = ngettext(
+            "{count} étape est en retard depuis le {day}",
+            "{count} étapes sont en retard, la plus ancienne depuis le {day}",
+            count,
+        )
+        said.append(words.format(count=count, day=say_day(first)))
+    if one.undecided:
+        said.append(_("pénalités encourues, à décider : {amount}").format(amount=say_euros(_undecided([one]))))
     if one.state in _OVER:
         return said
     if one.late:
-        count = len(one.late)
-        said.append(
-            ngettext("{count} livraison est en retard", "{count} livraisons sont en retard", count).format(count=count)
+        count, days = len(one.late), max(one.costs[late.id].lateness.days for late in one.late)
+        words = ngettext(
+            "{count} livraison est en retard, de {days}",
+            "{count} livraisons sont en retard, de {days} pour la plus ancienne",
+            count,
         )
+        said.append(words.format(count=count, days=say_days(days)))
     contrary = [kinds().label(span.stipulation.kind) for span in one.held if is_contrary(span.stipulation.kind)]
     if contrary:
         said.append(_("clause à lever : {clauses}").format(clauses=", ".join(contrary)))
-    if one.state is ContractState.ENDING:
-        said.append(_("finit le {day}").format(day=say_day(one.written.term.last_on(one.day))))
+    if (said or one.state is ContractState.ENDING) and (last := one.written.term.last_on(one.day)) is not None:
+        said.append(_("finit le {day}").format(day=say_day(last)))
     return said
 
 
@@ -130,7 +159,7 @@ def _every(going: Sequence[NotedContract]) -> dict[str, Any]:
             one.row.object, one.holders or _("À dire"),
             say_day(last) if (last := one.written.term.last_on(one.day)) else "–",
             str(len(one.held)), str(count_lacking(one.lacking).absent) if one.was_read else _("À chercher"),
-            str(len(one.breaches)), str(len(one.late)),
+            str(count_unkept(one.breaches)), str(len(one.late)),
         )
         for one in going
     ]  # fmt: skip
