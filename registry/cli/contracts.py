@@ -162,7 +162,9 @@ def _day_lines(name: str, told: ContractOnDayBody, floor: Sequence[FloorLine], n
         act = one.stipulation.amendment_id
         source = _("Contrat") if act is None else _("Avenant n° {number}").format(number=acts[act])
         article = f", {one.stipulation.article}" if one.stipulation.article else ""
-        lines.append(f"✓ {known.label(one.clause.kind)} ({source}{article}) : {one.state.label}")
+        lines.append(
+            f"{_MARKS.get(one.state, '✓')} {known.label(one.clause.kind)} ({source}{article}) : {one.state.label}"
+        )
     lines += [f"{_MARKS.get(one.state, '✗')} {known.label(one.kind)} : {one.words}" for one in told.missing]
     lines += [f"! {one.sentence}" for one in told.doubts]
     return [*lines, "", note, *(f"§ {one.policy_id} ({one.force}, {one.applies}) : {one.plain}" for one in floor)]

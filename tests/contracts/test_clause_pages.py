@@ -82,7 +82,7 @@ def test_an_amendment_replaces_a_clause_from_its_day_and_the_page_of_each_day_sa
 def test_what_the_registry_knew_on_a_day_is_told_as_it_knew_it(town: Town) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit", article="art. 9"))
+    kept(add(jurist, place, "audit", article="art. 9", **{"terms-frequency": "ANNUAL"}))
 
     known = jurist.get(f"{place}/clauses?connu={today.isoformat()}").text
 
@@ -93,7 +93,7 @@ def test_what_the_registry_knew_on_a_day_is_told_as_it_knew_it(town: Town) -> No
 def test_a_contract_recorded_after_the_day_one_asks_of_is_said_unknown_then_and_not_empty(town: Town, run: Run) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit", article="art. 9"))
+    kept(add(jurist, place, "audit", article="art. 9", **{"terms-frequency": "ANNUAL"}))
     yesterday = town.info["today"]() - timedelta(days=1)
     said = f"Le registre ne savait rien de ce contrat au {say_day(yesterday)}."
     api = f"/api/v1{place.replace('contrats', 'contracts')}"
@@ -299,7 +299,7 @@ def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_los
 def test_a_clause_noted_twice_is_annulled_with_a_reason_and_comes_back(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit", article="art. 1"))
+    kept(add(jurist, place, "audit", article="art. 1", **{"terms-frequency": "ANNUAL"}))
     (row,) = on(jurist, place)["in_force"]
     line = f"/contrats/stipulations/{row['stipulation']['id']}/annuler"
 
@@ -334,7 +334,7 @@ def test_a_clause_of_a_contract_without_its_day_of_signature_stays_in_sight(town
 def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(town: Town) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit", article="art. 1"))
+    kept(add(jurist, place, "audit", article="art. 1", **{"terms-frequency": "ANNUAL"}))
     (row,) = on(jurist, place)["in_force"]
     line = f"/contrats/clauses/{row['clause']['id']}"
     late = jurist.post(line, {"version": "1", "performance": "breached", "performance_on": "2100-01-01"})
@@ -348,7 +348,7 @@ def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(to
 def test_the_command_tells_the_contract_of_a_day_with_the_floor_of_the_law_beside(town: Town, run: Run) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
-    kept(add(jurist, place, "audit", article="art. 9"))
+    kept(add(jurist, place, "audit", article="art. 9", **{"terms-frequency": "ANNUAL"}))
     number = place.rsplit("/", 1)[1]
 
     told = run("show", number, "--on", "2022-01-01", "--json")

@@ -11,6 +11,7 @@ from registry.compliance.models import Finding
 from registry.compliance.vocabulary import SubjectKind
 from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
+from tests.contracts.conftest import Run
 from tests.contracts.test_clause_pages import a_contract, add, amend, kept
 from tests.pages import fields_of as form_of
 
@@ -41,7 +42,7 @@ def change(who: Someone, place: str, **more: Any) -> None:
     kept(who.post(f"{place}/modifier", form | more))
 
 
-def test_a_clause_saved_empty_is_neither_there_nor_missing_until_its_article_is_noted(town: Town) -> None:
+def test_a_clause_of_which_the_essential_is_not_noted_is_neither_there_nor_missing(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
     number = number_of(place)
@@ -50,10 +51,33 @@ def test_a_clause_saved_empty_is_neither_there_nor_missing_until_its_article_is_
     )
 
     kept(add(jurist, place, "penalties"))
+    kept(add(jurist, place, "penalties", article="art. 12", text="Tout retard donne lieu à une pénalité."))
     assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["non-compliant", "to-complete"]
 
-    kept(add(jurist, place, "penalties", article="art. 12"))
+    kept(add(jurist, place, "penalties", **{"terms-euros_per_day": "150"}))
     assert verdicts(town, SubjectKind.CONTRACT, number, "DSP-22") == ["non-compliant", "to-complete", "compliant"]
+
+
+def test_the_house_texts_signed_without_a_figure_bind_nobody_and_say_what_is_to_be_noted(town: Town, run: Run) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, signed_on="2026-01-05")
+    for kind in ("penalties", "schedule", "audit", "ownership", "own-use", "archives", "breach-notice", "hosting"):
+        kept(add(jurist, place, kind, amendment_id=str(amendment), article="art. 3", text="Le texte de la maison."))
+
+    for policy in ("DSP-22", "DSP-23", "DSP-26", "DSP-27", "DSP-28"):
+        assert verdicts(town, SubjectKind.CONTRACT, number_of(place), policy)[-1] == "to-complete", policy
+    cells = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()["cells"]
+    assert {one["state"] for one in cells if one["kind"] in {"penalties", "schedule", "ownership"}} == {"to-complete"}
+    page = jurist.get(f"{place}/clauses").text
+    assert "notez « Pénalité par jour de retard (euros) » ou « Autre calcul de la pénalité »" in page
+    assert "notez « Périodicité » et « Première échéance »" in page
+    file = jurist.get(f"{place}/couverture/fichier").text
+    penalties = next(line for line in file.splitlines() if "Pénalités" in line)
+    assert '"non";"À compléter"' in penalties
+    shown = run("show", number_of(place))
+    assert "✓ Pénalités" not in shown
+    assert "◆ Pénalités sur les données : À compléter" in shown
 
 
 def test_from_a_contract_to_the_amendment_that_puts_it_in_order_its_findings_tell_it(town: Town) -> None:

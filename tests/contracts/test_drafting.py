@@ -323,13 +323,13 @@ def test_a_draft_is_not_issued_of_what_is_signed_or_says_nothing(town: Town) -> 
     assert signed.status_code == 200, signed.text
     assert "Émettre le projet" not in jurist.get(f"/contrats/avenants/{made}").text
     figure = coverage(jurist, place)["coverage"]
-    assert figure["present"] == figure["due"]
-    assert "Rien ne manque" in text_of(jurist, f"{place}/couverture")
+    assert 0 < figure["present"] < figure["due"], "Nobody noted yet what was agreed: an amount, days, countries."
+    assert "absente" not in text_of(jurist, f"{place}/couverture").partition("<table")[0]
 
 
 @pytest.mark.database
 @pytest.mark.usefixtures("_as_page")
-def test_from_the_draft_to_the_signature_the_finding_turns_green_and_its_history_tells_it(town: Town) -> None:
+def test_from_the_draft_signed_to_what_it_says_the_finding_turns_green_and_its_history_tells_it(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
     contract = int(place.rsplit("/", 1)[1])
@@ -353,7 +353,17 @@ def test_from_the_draft_to_the_signature_the_finding_turns_green_and_its_history
     signed = jurist.post(f"/contrats/avenants/{made}/modifier", form)
     assert signed.status_code == 303, signed.text
 
-    assert sorted({*told()}) == ["compliant", "non-compliant"]
+    assert told() == ["to-complete", "non-compliant"], "Signed, and nobody noted yet how often the data are controlled."
+    cells = coverage(jurist, place)["cells"]
+    (said,) = (one["stipulation_id"] for one in cells if one["kind"] == "audit")
+    row = jurist.api("GET", f"/api/v1/stipulations/{said}")
+    noted = jurist.api(
+        "PATCH", f"/api/v1/stipulations/{said}", json={"terms": {"frequency": "ANNUAL"}},
+        headers={"If-Match": row.headers["ETag"]},
+    )  # fmt: skip
+    assert noted.status_code == 200, noted.text
+
+    assert told() == ["compliant", "to-complete", "non-compliant"]
     (now,) = jurist.api(
         "GET", f"/api/v1/findings?subject_kind=contract&subject_id={contract}&policy_id=DSP-23"
     ).json()["findings"]  # fmt: skip

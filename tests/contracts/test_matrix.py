@@ -229,14 +229,14 @@ def test_the_pages_say_of_a_clause_saved_empty_what_is_to_be_noted_and_green_com
     assert re.search(r"\d+ clauses absentes, 1 à compléter\.", page)
     assert "verdict-compliant" not in page
     clause = audit["clauses"][0]
-    lacks = "Rien n’y est relevé : notez son article, son texte ou l’un de ces champs (Périodicité"
+    lacks = "L’essentiel n’y est pas relevé : notez « Périodicité »."
     assert lacks in text_of(jurist, f"{place}/clauses")
     assert lacks in text_of(jurist, f"/contrats/clauses/{clause}")
     assert f'{place}/clauses/nouvelle?genre=audit"' not in jurist.get(f"{place}/clauses").text, "Not to be noted twice."
 
     row = jurist.api("GET", f"/api/v1/stipulations/{audit['stipulation_id']}")
     answer = jurist.api(
-        "PATCH", f"/api/v1/stipulations/{audit['stipulation_id']}", json={"article": "art. 9"},
+        "PATCH", f"/api/v1/stipulations/{audit['stipulation_id']}", json={"terms": {"frequency": "ANNUAL"}},
         headers={"If-Match": f'"{row.json()["version"]}"'},
     )  # fmt: skip
     assert answer.status_code == 200, answer.text
@@ -252,7 +252,7 @@ def test_the_page_says_what_is_missing_which_act_says_the_rest_and_its_figure_is
     network, _meters = tied(jurist, town, place, "Réseau d’eau", "Compteurs")
     amendment = amend(jurist, place, 1, signed_on="2023-11-06")
     kept(add(jurist, place, "supply", article="art. 12", datasets=str(network)))
-    kept(add(jurist, place, "audit", article="art. 3", amendment_id=str(amendment)))
+    kept(add(jurist, place, "audit", article="art. 3", amendment_id=str(amendment), **{"terms-frequency": "ANNUAL"}))
 
     page = text_of(jurist, f"{place}/couverture")
     said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
@@ -315,7 +315,7 @@ def test_every_page_file_and_answer_counts_what_is_absent_alike(town: Town, run:
     network, _meters = tied(jurist, town, place, "Réseau d’eau", "Compteurs")
     later = (today + timedelta(days=30)).isoformat()
     kept(add(jurist, place, "supply", article="art. 12", datasets=str(network)))
-    kept(add(jurist, place, "audit", article="art. 9", effective_on=later))
+    kept(add(jurist, place, "audit", article="art. 9", effective_on=later, **{"terms-frequency": "ANNUAL"}))
     kept(add(jurist, place, "archives"))
     path = f"/api/v1{place.replace('contrats', 'contracts')}"
 

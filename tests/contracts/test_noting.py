@@ -107,7 +107,7 @@ def test_the_note_tells_of_a_day_by_what_was_signed_that_day_and_refuses_one_bef
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
     amendment = amend(jurist, place, 1, signed_on="2023-11-06", effective_on="2024-01-01")
-    says(jurist, place, "audit", article="art. 3", amendment_id=amendment)
+    says(jurist, place, "audit", article="art. 3", amendment_id=amendment, terms={"frequency": "ANNUAL"})
 
     def held(day: date) -> list[str]:
         return [row[1] for row in rows(note_of(town, place, Moment(day, TODAY, TODAY, None)), "clauses")]

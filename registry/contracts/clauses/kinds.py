@@ -157,16 +157,36 @@ def is_contrary(kind: str) -> bool:
     return kinds().flag(kind, "contrary")
 
 
+@lru_cache(maxsize=64)
+def essential_of(kind: str) -> tuple[tuple[str, ...], ...]:
+    """The fields without which a clause of this kind binds nobody to anything: one of each of these is needed."""
+    entry = kinds().entries.get(kind)
+    said = str(entry.facts.get("essential", "")).split() if entry else []
+    return tuple(tuple(one.split("|")) for one in said)
+
+
 def says_something(kind: str, row: Any) -> bool:
-    """Whether anything is noted of what an act says: one thing of its kind, its article, its words or its reasons.
+    """Whether what an act says of a clause is noted: its essential fields where its kind has some, else anything.
 
     A clause whose presence is the fault is one as soon as somebody saw it: not to know where would hide it.
     """
-    return bool(row.terms or row.article or row.text or row.reasons) or is_contrary(kind)
+    if is_contrary(kind):
+        return True
+    if essential := essential_of(kind):
+        return says_essential(essential, row.terms)
+    return bool(row.terms or row.article or row.text or row.reasons)
+
+
+def says_essential(essential: Iterable[tuple[str, ...]], terms: Mapping[str, Any]) -> bool:
+    """Whether one field of each is noted: a penalty without an amount, a schedule without a day bind nobody."""
+    return all(any(name in terms for name in names) for names in essential)
 
 
 def say_lacking(kind: str) -> str:
-    """What is to be noted of a clause of which nothing is."""
+    """What is to be noted of a clause of which nothing, or not what makes it one, is."""
+    if essential := essential_of(kind):
+        groups = [_(" ou ").join(f"« {term_label(name)} »" for name in names) for names in essential]
+        return _("L’essentiel n’y est pas relevé : notez {fields}.").format(fields=_(" et ").join(groups))
     names = [one.label for one in fields_of(kind)]
     if not names:
         return _("Rien n’y est relevé : notez son article, ou recopiez son texte.")

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.clauses.kinds import is_contrary
+from registry.contracts.clauses.kinds import essential_of, is_contrary, says_essential
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import find_written, put_together
 from registry.contracts.covering.queries import Covering
@@ -26,6 +26,8 @@ _MODELS: Mapping[str, Any] = {
     "contract": Contract, "amendment": Amendment, "clause": Clause, "stipulation": ClauseStipulation,
 }  # fmt: skip
 _DEEPEST = 100
+_GIVEN = frozenset({"leave", "to_communes", "to_contractors", "to_public", "least_count"})
+"""What is noted of a clause that `clauses_binding` gives."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +75,20 @@ def find_binding(session: Session, ids: Iterable[int], *, until: datetime | None
     written = put_together(
         {one.id: one for one in parts.get("contract", ())},
         *(_by_contract(parts.get(part, ())) for part in ("amendment", "clause", "stipulation")),
-        # Neither articles nor words come out of there: whether there are any does.
-        is_told=lambda kind, row: row.id in told or is_contrary(kind),
+        is_told=lambda kind, row: _is_told(kind, row, row.id in told),
     )
     return Binding(sources, _by_dataset(parts.get("tie", ()), written))
+
+
+def _is_told(kind: str, row: Any, told: bool) -> bool:
+    """Whether what is said is noted: neither articles nor words come out of there, only whether there is anything.
+
+    Where what makes a clause of its kind does not come out either, anything noted of it is enough.
+    """
+    essential = essential_of(kind)
+    if essential and _GIVEN.issuperset(name for names in essential for name in names):
+        return says_essential(essential, row.terms)
+    return told or is_contrary(kind)
 
 
 def _by_contract(rows: Iterable[Any]) -> dict[int, list[Any]]:
