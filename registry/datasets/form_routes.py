@@ -27,13 +27,13 @@ from registry.datasets.queries import find_draft, find_system_names, get_dataset
 from registry.datasets.reading import read_sheet_form
 from registry.datasets.service import amend_dataset, annul_dataset, record_dataset, restore_dataset
 from registry.datasets.sheet_templates import find_templates, get_template
-from registry.datasets.views import AnnulPage, DraftOfferPage, TemplatesPage
+from registry.datasets.views import DraftOfferPage, TemplatesPage
 from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.queries import get_version
 from registry.web.forms import Accepted, FormData, Rejected, read_number
-from registry.web.typed import AnnulForm
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import Visit, route
 
 RECORD, ANNUL = Permission.DATASETS_SHEET_RECORD, Permission.DATASETS_SHEET_ANNUL
@@ -171,30 +171,29 @@ def _conflict(visit: Visit, sheet: Dataset, read: Accepted[Any], data: FormData,
     return visit.page("datasets/conflict.html", page, status=HTTP_409_CONFLICT)
 
 
-@route("GET", "/jeux/{dataset_id:int}/annuler", ANNUL)
-def show_annul(visit: Visit, dataset_id: int) -> Response[Any]:
-    """Asks why a sheet is set aside, or brought back."""
+def _sheet_aside(visit: Visit, dataset_id: int) -> Aside:
     sheet = get_dataset(visit.session, dataset_id)
     visit.visitor.require(ANNUL, sheet.organisation_id)
-    return visit.page("datasets/annul.html", AnnulPage(sheet.id, sheet.version, sheet.title, sheet.annulled, ""))
+
+    def act(*, annulled: bool, **said: Any) -> Dataset:
+        return (annul_dataset if annulled else restore_dataset)(visit.session, dataset_id, **said)
+
+    return Aside(
+        sheet, sheet.title, [(_("Jeux de données"), "/jeux"), (sheet.title, f"/jeux/{sheet.id}")],
+        heads=(_("Annuler la fiche"), _("Rétablir la fiche")),
+        sentences=(
+            _(
+                "Rien n’est effacé : la fiche sort des listes et des comptes, son histoire reste au registre, et elle "
+                "peut revenir."
+            ),
+            _(
+                "La fiche revient dans les listes et dans les comptes, telle qu’elle était ; les règles la jugent de "
+                "nouveau."
+            ),
+        ),
+        back=f"/jeux/{sheet.id}", act=act,
+    )  # fmt: skip
 
 
-@route("POST", "/jeux/{dataset_id:int}/annuler", ANNUL)
-def annul(visit: Visit, dataset_id: int) -> Response[Any]:
-    """Sets a sheet aside, or brings it back."""
-    sheet = get_dataset(visit.session, dataset_id)
-    visit.visitor.require(ANNUL, sheet.organisation_id)
-    data = visit.form_data()
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        page = AnnulPage(sheet.id, sheet.version, sheet.title, sheet.annulled, message)
-        return visit.page("datasets/annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(data.first("version")) or 0
-    act = restore_dataset if sheet.annulled else annul_dataset
-    done = "jeu-retabli" if sheet.annulled else "jeu-annule"
-    act(visit.session, dataset_id, expected=expected, reason=read.form.reason)
-    return visit.go(f"/jeux/{dataset_id}", done=done)
-
-
-HANDLERS: tuple[HTTPRouteHandler, ...] = (show_new, show_templates, record, show_amend, amend, show_annul, annul)
+_ASIDE = asking_why("/jeux/{dataset_id:int}/annuler", ANNUL, _sheet_aside, done=("jeu-annule", "jeu-retabli"))
+HANDLERS: tuple[HTTPRouteHandler, ...] = (show_new, show_templates, record, show_amend, amend, *_ASIDE)

@@ -308,17 +308,6 @@ class AsOfPage:
     may_record: bool = False
 
 
-@dataclass(frozen=True)
-class AnnulPage:
-    """The question asked before a sheet is set aside or brought back: why."""
-
-    id: int
-    version: int
-    title: str
-    annulled: bool
-    error: str
-
-
 def field_views(sheet: Any) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
     """The fields that say something with what they say, and those nobody has filled: name and label."""
     shown, unknown = [], []

@@ -1,6 +1,7 @@
 """The forms of evidence: a new piece, a new edition, a correction, setting aside, linking and unlinking."""
 
 from collections.abc import Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from litestar import Response
@@ -40,6 +41,7 @@ from registry.organisations.queries import find_organisations
 from registry.organisations.vocabulary import OrganisationKind
 from registry.web.forms import parse_form, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import Aside, asking_why
 from registry.web.typed import AnnulForm
 from registry.web.visits import FormData, Rejected, Visit, route
 
@@ -248,40 +250,17 @@ def change_evidence(visit: Visit, evidence_id: int) -> Response[Any]:
     return visit.go(f"/preuves/{evidence_id}", done="preuve-modifiee")
 
 
-def _aside_page(visit: Visit, kept: Kept, error: str = "", *, status: int = 200) -> Response[Any]:
-    annulled = kept.evidence.annulled
-    page = ReasonPage(
-        id=kept.evidence.id,
-        version=kept.evidence.version,
-        title=kept.evidence.title,
-        heading=_("Rétablir la preuve") if annulled else _("Annuler la preuve"),
-        sentence=_("La preuve revient sur les fiches auxquelles elle est reliée.")
-        if annulled
-        else _("Rien n’est effacé : la preuve ne vaut plus pour aucune fiche, et elle peut revenir."),
-        action=f"/preuves/{kept.evidence.id}/annuler",
-        error=error,
-    )
-    return visit.page("documents/reason.html", page, status=status)
-
-
-@route("GET", "/preuves/{evidence_id:int}/annuler", RECORD)
-def show_setting_aside(visit: Visit, evidence_id: int) -> Response[Any]:
-    """Asks why a piece of evidence is set aside, or brought back."""
-    return _aside_page(visit, _to_change(visit, evidence_id))
-
-
-@route("POST", "/preuves/{evidence_id:int}/annuler", RECORD)
-def set_aside(visit: Visit, evidence_id: int) -> Response[Any]:
-    """Sets a piece of evidence aside, or brings it back."""
-    kept = _to_change(visit, evidence_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        message = _("Dites en quelques mots pourquoi : ce motif reste au registre.")
-        return _aside_page(visit, kept, message, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected = read_number(visit.form_data().first("version")) or 0
-    aside = not kept.evidence.annulled
-    set_evidence_aside(visit.session, evidence_id, expected=expected, reason=read.form.reason, annulled=aside)
-    return visit.go(f"/preuves/{evidence_id}", done="preuve-annulee" if aside else "preuve-retablie")
+def _evidence_aside(visit: Visit, evidence_id: int) -> Aside:
+    evidence = _to_change(visit, evidence_id).evidence
+    return Aside(
+        evidence, evidence.title, [(_("Preuves"), "/preuves"), (evidence.title, f"/preuves/{evidence.id}")],
+        heads=(_("Annuler la preuve"), _("Rétablir la preuve")),
+        sentences=(
+            _("Rien n’est effacé : la preuve ne vaut plus pour aucune fiche, et elle peut revenir."),
+            _("La preuve revient sur les fiches auxquelles elle est reliée."),
+        ),
+        back=f"/preuves/{evidence.id}", act=partial(set_evidence_aside, visit.session, evidence.id),
+    )  # fmt: skip
 
 
 def _link_page(visit: Visit, link_id: int, error: str = "", *, status: int = 200) -> Response[Any]:
@@ -298,6 +277,7 @@ def _link_page(visit: Visit, link_id: int, error: str = "", *, status: int = 200
             name=line.name if line is not None else ""
         ),
         action=f"/preuves/liens/{link_id}/retirer",
+        reason=visit.form_data().first("reason") if error else "",
         error=error,
     )
     return visit.page("documents/reason.html", page, status=status)
@@ -324,7 +304,10 @@ def unlink(visit: Visit, link_id: int) -> Response[Any]:
     return visit.go(address, done="preuve-deliee")
 
 
+_ASIDE = asking_why(
+    "/preuves/{evidence_id:int}/annuler", RECORD, _evidence_aside, done=("preuve-annulee", "preuve-retablie")
+)
 HANDLERS: tuple[HTTPRouteHandler, ...] = (
     show_new_evidence, record_new_evidence, link_kept_evidence, show_new_edition, record_edition, show_change,
-    change_evidence, show_setting_aside, set_aside, show_unlinking, unlink,
+    change_evidence, *_ASIDE, show_unlinking, unlink,
 )  # fmt: skip

@@ -177,7 +177,7 @@ class EvidenceChangePage:
 
 @dataclass(frozen=True)
 class ReasonPage:
-    """The question asked before evidence is set aside, brought back or unlinked: why; `action` is where it is sent."""
+    """The question asked before evidence is unlinked: why; `action` is where it is sent."""
 
     id: int
     version: int
@@ -185,6 +185,7 @@ class ReasonPage:
     heading: str
     sentence: str
     action: str
+    reason: str
     error: str
 
 

@@ -274,6 +274,7 @@ class WatchAsidePage:
     version: int
     title: str
     annulled: bool
-    error: str
+    reason: str
+    errors: Mapping[str, str]
     annulment: str
     refusal: str

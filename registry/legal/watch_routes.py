@@ -42,9 +42,9 @@ from registry.legal.watching import Proposal, counted, find_proposals, touched_b
 from registry.organisations.queries import find_organisations
 from registry.web.forms import FormData, parse_values, read_number
 from registry.web.saving import Unsaved, save
+from registry.web.setting_aside import to_say_why
 from registry.web.templating import say_moment
-from registry.web.typed import AnnulForm
-from registry.web.visits import NOTICES, Rejected, Visit, route
+from registry.web.visits import NOTICES, Visit, route
 
 READ, RECORD = Permission.LEGAL_TEXT_READ, Permission.LEGAL_WATCH_RECORD
 NOTICES.update(
@@ -243,9 +243,14 @@ def show_set_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
     return visit.page("legal/watch_annul.html", _aside(visit, entry))
 
 
-def _aside(visit: Visit, entry: WatchEntry, error: str = "", refusal: str = "") -> WatchAsidePage:
+def _aside(visit: Visit, entry: WatchEntry, refusal: str = "", unsaved: Unsaved | None = None) -> WatchAsidePage:
     annulment = _annulments(visit, [entry]).get(entry.id, "")
-    return WatchAsidePage(entry.id, entry.version, entry.title, entry.annulled, error, annulment, refusal)
+    given = read_number(visit.form_data().first("version")) if unsaved is not None else None
+    return WatchAsidePage(
+        entry.id, (unsaved.version if unsaved is not None else None) or given or entry.version, entry.title,
+        entry.annulled, visit.form_data().first("reason") if unsaved is not None else "",
+        unsaved.errors if unsaved is not None else {}, annulment, refusal,
+    )  # fmt: skip
 
 
 @route("POST", "/droit/veille/{entry_id:int}/annuler", RECORD)
@@ -253,12 +258,13 @@ def set_one_entry_aside(visit: Visit, entry_id: int) -> Response[Any]:
     """Sets a watch aside, or brings it back."""
     entry = get_entry(visit.session, entry_id)
     visit.visitor.require(RECORD, entry.organisation_id)
-    read = visit.form(AnnulForm)
-    if isinstance(read, Rejected):
-        page = _aside(visit, entry, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
-        return visit.page("legal/watch_annul.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
-    expected, aside = read_number(visit.form_data().first("version")) or 0, not entry.annulled
-    set_entry_aside(visit.session, entry_id, expected=expected, reason=read.form.reason, annulled=aside)
+    expected, aside, read = read_number(visit.form_data().first("version")) or 0, not entry.annulled, to_say_why(visit)
+    made = save(
+        read,
+        lambda form: set_entry_aside(visit.session, entry_id, expected=expected, reason=form.reason, annulled=aside),
+    )
+    if isinstance(made, Unsaved):
+        return visit.page("legal/watch_annul.html", _aside(visit, entry, unsaved=made), status=made.status)
     return visit.go("/droit/veille", done="veille-annulee" if aside else "veille-retablie")
 
 

@@ -14,7 +14,7 @@ from litestar.status_codes import HTTP_200_OK
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.web.calls import ApiCall
-from registry.web.forms import Rejected, read_number
+from registry.web.forms import Accepted, Rejected, read_number
 from registry.web.saving import Unsaved, save
 from registry.web.typed import SHORTEST_REASON, AnnulForm
 from registry.web.visits import Visit, route
@@ -71,9 +71,7 @@ def asking_why(
 
     def answer(visit: Visit, number: int) -> Response[Any]:
         one, data = about(visit, number), visit.form_data()
-        expected, aside, read = read_number(data.first("version")) or 0, not one.row.annulled, visit.form(AnnulForm)
-        if isinstance(read, Rejected) and len(data.first("reason").strip()) < SHORTEST_REASON:
-            read = Rejected(read.values, {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")})
+        expected, aside, read = read_number(data.first("version")) or 0, not one.row.annulled, to_say_why(visit)
         made = save(read, lambda form: one.act(expected=expected, reason=form.reason, annulled=aside))
         if isinstance(made, Unsaved):
             return _ask(visit, one, made.version or expected or one.row.version, made)
@@ -85,6 +83,14 @@ def asking_why(
         route("GET", path, permission)(_numbered(show, path, about, f"show{about.__name__}")),
         route("POST", path, permission)(_numbered(answer, path, about, f"answer{about.__name__}")),
     )
+
+
+def to_say_why(visit: Visit) -> Accepted[AnnulForm] | Rejected:
+    """The reason that a form gives; one too short is asked for in a sentence."""
+    read = visit.form(AnnulForm)
+    if isinstance(read, Rejected) and len(visit.form_data().first("reason").strip()) < SHORTEST_REASON:
+        return Rejected(read.values, {"reason": _("Dites en quelques mots pourquoi : ce motif reste au registre.")})
+    return read
 
 
 def _ask(visit: Visit, one: Aside, version: int, unsaved: Unsaved | None = None) -> Response[Any]:
