@@ -3,10 +3,11 @@
 from datetime import date
 from typing import Any
 
-from registry.contracts.forms import BELOW, ContractForm
+from registry.contracts.forms import BELOW, ContractChange, ContractForm
+from registry.contracts.rules import disorders
 from registry.kernel.errors import Invalid
 from registry.kernel.words import _
-from registry.web.forms import FormData
+from registry.web.forms import Accepted, FormData, Rejected, parse_values
 
 _TRUTHS = {"true": True, "false": False}
 _FLAGS = frozenset({"tacit_renewal", "hosts_data", "cloud_service", "personal_data"})
@@ -36,6 +37,25 @@ def typed_parties(data: FormData) -> list[dict[str, Any]]:
     ranks = sorted({int(parts[1]) for name in data.names() if len(parts := name.split("-")) == 3 and _is_row(parts)})
     rows = [{name: data.first(f"party-{rank}-{name}").strip() or None for name in _PARTY} for rank in ranks]
     return [row for row in rows if row["party_id"]]
+
+
+def every_fault(rejected: Rejected) -> dict[str, str]:
+    """All that is wrong with a form that was rejected, each under its field: what of it could be read is looked at too.
+
+    Of its parties, under `parties.<row>.<field>`.
+    """
+    errors, typed = dict(rejected.errors), rejected.values
+    wrong = {path.partition(".")[0] for path in errors} | BELOW
+    rest = parse_values(ContractChange, {name: value for name, value in typed.items() if name not in wrong})
+    if isinstance(rest, Accepted):
+        errors = disorders(rest.form) | errors
+    seen: set[str] = set()
+    for rank, row in enumerate(typed.get("parties") or ()):
+        if row["party_id"] in seen:
+            errors.pop("parties", None)
+            errors[f"parties.{rank}.party_id"] = _("Une organisation est deux fois partie : gardez une seule ligne.")
+        seen.add(row["party_id"])
+    return errors
 
 
 def _is_row(parts: list[str]) -> bool:

@@ -26,8 +26,8 @@ from registry.contracts.queries import (
     get_contract,
     place_of,
 )
-from registry.contracts.reading import read_contract_place, typed_contract
-from registry.contracts.rules import oddities
+from registry.contracts.reading import every_fault, read_contract_place, typed_contract
+from registry.contracts.rules import disorders, oddities
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
 from registry.contracts.views import (
     CONTRACT_LABELS,
@@ -176,14 +176,15 @@ def _form_page(
     beside: Sequence[ConflictRow] = (),
 ) -> Response[Any]:
     reach, bodies = visit.visitor.reach(RECORD), find_organisations(visit.session)
+    placed, labels = _placed(errors or {})
     parties: Sequence[Mapping[str, Any]] = values.get("parties") or []
     page = ContractFormPage(
         id=contract.id if contract else None,
         version=version if version is not None else contract.version if contract else None,
         object=contract.object if contract else "",
         values=values,
-        errors={name.partition(".")[0]: message for name, message in (errors or {}).items()},
-        labels={name: _(label) for name, label in CONTRACT_LABELS.items()},
+        errors=placed,
+        labels={name: _(label) for name, label in CONTRACT_LABELS.items()} | labels,
         organisations=[(str(body.id), body.name) for body in bodies if body.id in reach and body.kind.is_authority],
         bodies=[(str(body.id), body.name) for body in bodies],
         parties=[*parties, *({} for _row in range(_EMPTY_ROWS))],
@@ -192,6 +193,25 @@ def _form_page(
         beside=beside,
     )
     return visit.page("contracts/form.html", page, status=status)
+
+
+_OF_A_PARTY = {
+    "party_id": mark("Organisation"), "side": mark("Place dans le contrat"),
+    "gdpr_role": mark("Rôle au titre du RGPD"),
+}  # fmt: skip
+
+
+def _placed(errors: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
+    """Each error under the field of the page it is of, the rows of parties included; and how such a field is named."""
+    placed, labels = dict[str, str](), dict[str, str]()
+    for path, message in errors.items():
+        root, _dot, rest = path.partition(".")
+        rank, _dot, name = rest.partition(".")
+        if root == "parties" and rank.isdecimal() and name in _OF_A_PARTY:
+            root = f"party-{rank}-{name}"
+            labels[root] = _("Partie {rank}, {field}").format(rank=int(rank) + 1, field=_(_OF_A_PARTY[name]))
+        placed[root] = message
+    return placed, labels
 
 
 @route("GET", "/contrats/nouveau", RECORD)
@@ -206,11 +226,13 @@ def record_new_contract(visit: Visit) -> Response[Any]:
     data = visit.form_data()
     owner, typed = read_number(data.first("organisation_id")), typed_contract(data)
     read = parse_values(ContractForm, typed, today=visit.today)
-    errors: dict[str, str] = dict(read.errors) if isinstance(read, Rejected) else {}
+    errors = every_fault(read) if isinstance(read, Rejected) else {}
     if owner is None or not visit.visitor.may(RECORD, owner):
         errors["organisation_id"] = _("Choisissez une organisation pour laquelle vous tenez le registre.")
     values = {**typed, "organisation_id": data.first("organisation_id")}
     if isinstance(read, Rejected) or owner is None or errors:
+        if not isinstance(read, Rejected):
+            errors |= disorders(read.form)
         return _form_page(visit, None, values, errors, status=HTTP_422_UNPROCESSABLE_ENTITY)
     made = save(read, lambda form: record_contract(visit.session, owner, form))
     if isinstance(made, Unsaved):
@@ -290,7 +312,8 @@ def change_contract(visit: Visit, contract_id: int) -> Response[Any]:
     if isinstance(made, Unsaved) and made.version is not None:
         return _beside_the_other(visit, contract, made, version, began)
     if isinstance(made, Unsaved):
-        return _form_page(visit, contract, typed, made.errors, version=version, began=began, status=made.status)
+        errors = every_fault(read) if isinstance(read, Rejected) else made.errors
+        return _form_page(visit, contract, typed, errors, version=version, began=began, status=made.status)
     return visit.go(f"/contrats/{contract_id}", done="contrat-enregistre")
 
 

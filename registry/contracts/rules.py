@@ -19,6 +19,21 @@ _ODD = {
 }
 
 
+def disorders(contract: Any) -> dict[str, str]:
+    """What of the dates of a contract does not follow the rest: a sentence for each field at fault."""
+    found, signed, ends = dict[str, str](), contract.signed_on, contract.ends_on
+    if signed is not None and contract.consulted_on is not None and signed < contract.consulted_on:
+        found["signed_on"] = _("Ce contrat serait signé avant d’être mis en consultation.")
+    if ends is not None and any(one is not None and ends < one for one in (contract.starts_on, signed)):
+        found["ends_on"] = _("Ce contrat finirait avant de commencer : vérifiez les dates.")
+    until = contract.renewed_until
+    if until is not None and (not contract.tacit_renewal or ends is None):
+        found["renewed_until"] = _("Seul un contrat à tacite reconduction, qui a un terme, se reconduit.")
+    elif until is not None and until < ends:
+        found["renewed_until"] = _("Ce contrat serait reconduit avant son terme : vérifiez les dates.")
+    return found
+
+
 @dataclass(frozen=True)
 class Term:
     """The days of a contract: its first and its last, both in it; whether it then renews itself, until when at most."""

@@ -11,6 +11,7 @@ from registry.contracts.queries import (
     find_party_rows,
     get_contract,
 )
+from registry.contracts.rules import disorders
 from registry.datasets.models import Dataset
 from registry.kernel.errors import Conflict, FieldError, Invalid, Stale
 from registry.kernel.sort_keys import indexed_sort_key
@@ -116,16 +117,8 @@ def _check_order(contract: Contract | ContractForm) -> None:
 
     Raises: Invalid.
     """
-    signed, ends = contract.signed_on, contract.ends_on
-    if signed is not None and contract.consulted_on is not None and signed < contract.consulted_on:
-        raise _wrong("signed_on", _("Ce contrat serait signé avant d’être mis en consultation."))
-    if ends is not None and any(one is not None and ends < one for one in (contract.starts_on, signed)):
-        raise _wrong("ends_on", _("Ce contrat finirait avant de commencer : vérifiez les dates."))
-    until = contract.renewed_until
-    if until is not None and (not contract.tacit_renewal or ends is None):
-        raise _wrong("renewed_until", _("Seul un contrat à tacite reconduction, qui a un terme, se reconduit."))
-    if until is not None and ends is not None and until < ends:
-        raise _wrong("renewed_until", _("Ce contrat serait reconduit avant son terme : vérifiez les dates."))
+    if wrong := disorders(contract):
+        raise Invalid(next(iter(wrong.values())), tuple(FieldError(*one) for one in wrong.items()))
 
 
 def _set_below(session: Session, contract: Contract, form: ContractForm) -> bool:

@@ -312,3 +312,29 @@ def test_the_sheet_of_an_organisation_shows_first_what_goes_on_and_no_more_than_
     assert page.index("Le dernier") < page.index("Ancien 00")
     assert "Ancien 19" not in page
     assert f'href="/contrats?partie={operator}"' in page
+
+
+@pytest.mark.database
+def test_all_that_is_wrong_with_a_contract_is_said_at_once_and_each_beside_its_row(town: Town):
+    jurist, operator = town.someone(Role.LEGAL), str(operator_of(town))
+    answer = record(
+        jurist, town, object="", signed_on="2024-01-01", consulted_on="2024-06-01", ends_on="2023-01-01",
+        **{
+            "party-0-party_id": str(town.authority_id), "party-0-side": "grantor", "party-1-party_id": operator,
+            "party-1-side": "", "party-2-party_id": operator, "party-2-side": "holder",
+        },
+    )  # fmt: skip
+
+    assert answer.status_code == 422
+    for told in ("signé avant d’être mis en consultation", "finirait avant de commencer", "deux fois partie"):
+        assert told in answer.text
+    for field in ("object", "signed_on", "ends_on", "party-1-side", "party-2-party_id"):
+        assert f'href="#{field}"' in answer.text, field
+        assert f'aria-describedby="{field}-erreur"' in answer.text or f' {field}-erreur"' in answer.text, field
+    assert 'aria-describedby="party-0-side-erreur"' not in answer.text
+    assert "Partie 2, Place dans le contrat" in answer.text
+    place = record(jurist, town, starts_on="2020-01-01").headers["location"].partition("?")[0]
+    form = fields_of(jurist.get(f"{place}/modifier"))
+    again = jurist.post(f"{place}/modifier", form | {"value_euros": "cher", "ends_on": "1999-01-01"})
+    assert (again.status_code, "finirait avant de commencer" in again.text) == (422, True)
+    assert 'href="#value_euros"' in again.text
