@@ -339,6 +339,9 @@ def test_the_link_of_a_party_that_left_or_no_longer_delivers_says_so_and_takes_n
         changes(**change)
         shown = dpo.get(path).text
         assert "Fermé : n’est plus une partie qui livre" in shown.replace("\xa0", " ")
+        assert "Personne à qui donner un lien" in shown, "There is nobody to choose: it says what to do first."
+        assert f'href="/contrats/{scene.contract}/modifier#parties"' in shown
+        assert 'name="party_id"' not in shown
         assert "En service" not in shown
         assert "/renouveler" not in shown
         assert scene.page().status_code == 404

@@ -69,7 +69,7 @@ def test_a_project_that_rules_do_not_judge_yet_bears_no_good_mark(town: Town):
     project, in_use = (dpo.get(f"/traitements/{number}").text for number in (draft, active))
 
     assert "ne le jugeront qu’une fois" in project
-    assert "Rien à corriger ni à compléter" not in project
+    assert "rien à corriger ni à compléter" not in project
     assert "ne le jugeront qu’une fois" not in in_use
 
 
