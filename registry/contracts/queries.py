@@ -17,7 +17,7 @@ from registry.datasets.vocabulary import PersonalData
 from registry.documents.subjects import Provable, finding
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.dates import plus_months
-from registry.kernel.errors import NotFound
+from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
@@ -256,6 +256,15 @@ def find_personal_datasets(session: Session, contract_id: int) -> frozenset[int]
         )
     )  # fmt: skip
     return frozenset(session.execute(query).scalars())
+
+
+def require_standing(contract: Contract) -> None:
+    """A form that could only be refused is not shown: what is annulled is brought back first.
+
+    Raises: Conflict.
+    """
+    if contract.annulled:
+        raise Conflict(_("Ce contrat est annulé : rétablissez-le avant de le modifier."))
 
 
 def find_dataset_rows(session: Session, contract_id: int) -> dict[int, ContractDataset]:

@@ -337,7 +337,12 @@ def test_how_a_clause_is_kept_says_nothing_of_the_days_before_somebody_looked(to
     kept(add(jurist, place, "audit", article="art. 1", **{"terms-frequency": "ANNUAL"}))
     (row,) = on(jurist, place)["in_force"]
     line = f"/contrats/clauses/{row['clause']['id']}"
-    late = jurist.post(line, {"version": "1", "performance": "breached", "performance_on": "2100-01-01"})
+    late = jurist.post(
+        line,
+        {"version": "1", "performance": "breached", "performance_on": "2100-01-01", "performance_note": "Vu sur place"},
+    )
+    assert 'href="#performance_on"' in late.text
+    assert form_of(late)["performance_note"] == "Vu sur place"
     assert late.status_code == 422
     kept(jurist.post(line, {"version": "1", "performance": "breached"}))
 
@@ -389,3 +394,16 @@ def test_what_one_looks_for_depends_on_what_the_contract_is() -> None:
     concession, water = expected_of(Asked(concession=True)), expected_of(Asked(concession=True, water=True))
     assert set(water) - set(concession) == {"water-end"}
     assert "crossing" in expected_of(Asked(agreement=True))
+
+
+def test_no_form_that_could_only_be_refused_is_shown_of_a_contract_set_aside(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 1"))
+    (row,) = on(jurist, place)["in_force"]
+    kept(jurist.post(f"{place}/annuler", form_of(jurist.get(f"{place}/annuler")) | {"reason": "Saisi deux fois"}))
+    forms = ("clauses/nouvelle?genre=audit", "avenants/nouveau", "livraisons/nouvelle", "rapports/nouveau")
+    for form in (*(f"{place}/{one}" for one in forms), f"/contrats/clauses/{row['clause']['id']}/acte"):
+        answer = jurist.get(form)
+        assert (answer.status_code, "<textarea" in answer.text) == (409, False), form
+        assert "rétablissez-le avant de le modifier" in answer.text

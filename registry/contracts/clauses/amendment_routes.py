@@ -34,7 +34,7 @@ from registry.contracts.clauses.views import (
     set_aside_view,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract, require_standing
 from registry.contracts.vocabulary import AmendmentProgress
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -66,6 +66,7 @@ def show_new_amendment(visit: Visit, contract_id: int) -> Response[Any]:
     """An empty amendment, with the next number."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     standing = find_written(visit.session, [contract])[contract.id].amendments.values()
     following = max((one.number for one in standing), default=0) + 1
     return _amendment_page(visit, contract, None, {"number": following})
@@ -109,6 +110,7 @@ def show_amend_amendment(visit: Visit, amendment_id: int) -> Response[Any]:
     amendment = get_amendment(visit.session, amendment_id)
     visit.visitor.require(RECORD, amendment.organisation_id)
     contract = get_contract(visit.session, amendment.contract_id)
+    require_standing(contract)
     values = AmendmentForm.model_construct(
         **{name: getattr(amendment, name) for name in AmendmentForm.model_fields}
     ).model_dump(mode="json")

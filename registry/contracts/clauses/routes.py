@@ -1,6 +1,6 @@
 """The pages of clauses: the contract as it applies on a day, one clause through its acts, and the forms of both."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -166,7 +166,9 @@ def show_clause(visit: Visit, clause_id: int) -> Response[Any]:
     return _clause_page(visit, get_clause(visit.session, clause_id))
 
 
-def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int = 200) -> Response[Any]:
+def _clause_page(
+    visit: Visit, clause: Clause, errors: Mapping[str, str] = {}, *, version: int | None = None, status: int = 200
+) -> Response[Any]:  # fmt: skip
     contract = get_contract(visit.session, clause.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
     titles = {one.id: one.title for one in find_datasets_of(visit.session, contract.id)}
@@ -174,7 +176,7 @@ def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int =
     standing = standing_on(written, visit.today, signed_by=visit.today)[clause.id]
     known = kinds()
     page = ClausePage(
-        id=clause.id, version=clause.version, contract_id=contract.id, object=contract.object,
+        id=clause.id, version=version or clause.version, contract_id=contract.id, object=contract.object,
         title=known.label(clause.kind), label=clause.label or "", article=known.words(clause.kind, "article"),
         asks=known.words(clause.kind, "asks"),
         shape="non-compliant" if is_contrary(clause.kind) and standing.span else SHAPES[standing.state],
@@ -182,11 +184,13 @@ def _clause_page(visit: Visit, clause: Clause, error: str = "", *, status: int =
         stipulations=stipulation_views(
             find_stipulations(visit.session, clause.id), written, titles, spans, clause.kind
         ),
-        performance=str(clause.performance or ""),
-        performance_on=clause.performance_on.isoformat() if clause.performance_on else "",
+        values={name: visit.form_data().first(name) for name in PerformanceForm.model_fields} if errors
+        else PerformanceForm.model_construct(
+            **{name: getattr(clause, name) for name in PerformanceForm.model_fields}
+        ).model_dump(mode="json"),
         performance_note=clause.performance_note or "",
         performances=[("", _("Personne ne l’a encore constaté")), *((str(p), p.label) for p in ClausePerformance)],
-        error=error, labels=labels_of(STIPULATION_LABELS),
+        errors=errors, labels=labels_of(STIPULATION_LABELS),
         doubts=[
             say_doubt(one, written)
             for one in written.doubts(spans)
@@ -205,7 +209,7 @@ def note_performance(visit: Visit, clause_id: int) -> Response[Any]:
     read, expected = visit.form(PerformanceForm), read_number(visit.form_data().first("version")) or 0
     made = save(read, lambda form: tell_performance(visit.session, clause_id, form, expected=expected))
     if isinstance(made, Unsaved):
-        return _clause_page(visit, clause, made.message, status=made.status)
+        return _clause_page(visit, clause, made.errors, version=made.version or expected, status=made.status)
     return visit.go(f"/contrats/clauses/{clause_id}", done="execution-notee")
 
 

@@ -33,7 +33,7 @@ from registry.contracts.clauses.views import (
     name_instrument,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract, require_standing
 from registry.contracts.vocabulary import ClauseAct
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
@@ -91,6 +91,7 @@ def show_new_clause(visit: Visit, contract_id: int) -> Response[Any]:
     """Asks of which kind the clause is; then its form."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     kind, amendment = visit.query("genre"), visit.query("avenant")
     if kind in kinds():
         values = {"amendment_id": amendment, "datasets": _first_datasets(visit, contract, kind)}
@@ -136,6 +137,7 @@ def show_stipulate(visit: Visit, clause_id: int) -> Response[Any]:
     clause = get_clause(visit.session, clause_id)
     visit.visitor.require(RECORD, clause.organisation_id)
     contract = get_contract(visit.session, clause.contract_id)
+    require_standing(contract)
     rows = [one for one in find_stipulations(visit.session, clause_id) if not one.annulled]
     values: dict[str, Any] = {"act": str(ClauseAct.REPLACES)}
     if rows:
@@ -178,6 +180,7 @@ def show_amend_stipulation(visit: Visit, stipulation_id: int) -> Response[Any]:
     row = get_stipulation(visit.session, stipulation_id)
     visit.visitor.require(RECORD, row.organisation_id)
     clause, contract = get_clause(visit.session, row.clause_id), get_contract(visit.session, row.contract_id)
+    require_standing(contract)
     values = StipulationForm.model_construct(
         **{name: getattr(row, name) for name in StipulationForm.model_fields}
     ).model_dump(mode="json")

@@ -268,11 +268,10 @@ class ClausePage:
     state: str
     lacks: str
     stipulations: Sequence[StipulationView]
-    performance: str
-    performance_on: str
+    values: Mapping[str, Any]
     performance_note: str
     performances: Sequence[tuple[str, str]]
-    error: str
+    errors: Mapping[str, str]
     labels: Mapping[str, str]
     doubts: Sequence[str]
     may_record: bool

@@ -48,7 +48,7 @@ from registry.contracts.deliveries.views import (
 from registry.contracts.deliveries.visiting import DECIDE, READ, RECORD
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract, require_standing
 from registry.contracts.vocabulary import Delivered
 from registry.datasets.queries import find_titles
 from registry.kernel.errors import Invalid
@@ -250,6 +250,7 @@ def show_new_delivery(visit: Visit, contract_id: int) -> Response[Any]:
     """An empty delivery; the address may say which due day of the calendar it is."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     values = {
         "kind": str(Delivered.DATA), "clause_id": visit.query("clause"), "dataset_id": visit.query("jeu"),
         "due_on": visit.query("echeance"),

@@ -27,7 +27,7 @@ from registry.contracts.followup.views import (
     set_aside_lines,
 )
 from registry.contracts.models import Contract
-from registry.contracts.queries import get_contract
+from registry.contracts.queries import get_contract, require_standing
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
@@ -110,6 +110,7 @@ def show_new_report(visit: Visit, contract_id: int) -> Response[Any]:
     """An empty report, of the year of the address or of the last one owed."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     year = read_number(visit.query("exercice")) or visit.today.year - 1
     return _form_page(visit, contract, None, {"year": str(year)})
 

@@ -3,6 +3,7 @@
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
+from registry.contracts.queries import get_contract
 from registry.contracts.reminders.queries import find_reminders
 from registry.contracts.reminders.rules import Reminded, ripe_on
 from registry.contracts.reminders.views import ReminderLine, RemindersPanel
@@ -16,6 +17,7 @@ def reminders_of(visit: Visit, delivery_id: int) -> RemindersPanel | None:
     sent = find_reminders(visit.session, delivery_id)
     state = state_of(delivery.in_time_until, delivery.received_on, delivery.answer, today)
     is_late = state is DeliveryState.LATE and not delivery.annulled
+    is_late = is_late and not get_contract(visit.session, delivery.contract_id).annulled
     if not sent and not is_late:
         return None
     lines = [

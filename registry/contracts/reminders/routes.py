@@ -7,7 +7,7 @@ from typing import Any
 
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
-from litestar.status_codes import HTTP_409_CONFLICT, HTTP_503_SERVICE_UNAVAILABLE
+from litestar.status_codes import HTTP_503_SERVICE_UNAVAILABLE
 
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.models import Delivery
@@ -25,7 +25,7 @@ from registry.contracts.reminders.service import record_reminder, refuse_unless_
 from registry.contracts.reminders.views import Door, ReminderPage, proposed_text
 from registry.contracts.vocabulary import PartySide
 from registry.kernel.dates import plus_days
-from registry.kernel.errors import Conflict, Unavailable
+from registry.kernel.errors import Unavailable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.mail import Mailer
@@ -81,16 +81,14 @@ def _door(visit: Visit, contract: Contract) -> Door | None:
 def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
     """The form of a reminder, with a text to read again."""
     delivery = _delivery(visit, delivery_id)
+    # What could only be refused is not asked: the page says why, and what to do first.
+    cost = refuse_unless_late(visit.session, delivery, visit.today)
     comply_by: date = plus_days(visit.today, usual_days("reminder"))
     values = {
         "sent_on": visit.today.isoformat(),
         "comply_by": comply_by.isoformat(),
         "notice_days": str(usual_days("formal-notice")),
     }
-    try:
-        cost = refuse_unless_late(visit.session, delivery, visit.today)
-    except Conflict as refusal:
-        return _page(visit, delivery, values, {"_": refusal.message}, HTTP_409_CONFLICT)
     contract = get_contract(visit.session, delivery.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
     door = _door(visit, contract)
