@@ -11,7 +11,7 @@ from sqlmodel import col
 
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS, term_of
-from registry.contracts.vocabulary import ContractKind, ContractState, PublicService
+from registry.contracts.vocabulary import ContractKind, ContractState, PartySide, PublicService
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import PersonalData
 from registry.documents.subjects import Provable, finding
@@ -30,13 +30,18 @@ _NEVER = date(9999, 12, 31)
 
 @dataclass(frozen=True)
 class ContractFilter:
-    """What a list of contracts is narrowed to; `party_id` keeps those to which an organisation is party."""
+    """What a list of contracts is narrowed to; `party_id` keeps those to which an organisation is party.
+
+    `ends_from` and `ends_to` are the first and the last day between which a contract ends, both included.
+    """
 
     kinds: frozenset[ContractKind] = field(default_factory=frozenset)
     services: frozenset[PublicService] = field(default_factory=frozenset)
     states: frozenset[ContractState] = field(default_factory=frozenset)
     party_id: int | None = None
     annulled: bool = False
+    ends_from: date | None = None
+    ends_to: date | None = None
 
 
 @dataclass(frozen=True)
@@ -82,6 +87,10 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
         query = query.where(col(Contract.public_service).in_(sorted(asked.services)))
     if asked.states:
         query = query.where(or_(*(_stands(one, today) for one in sorted(asked.states))))
+    if asked.ends_from is not None:
+        query = query.where(last_day(today) >= asked.ends_from)
+    if asked.ends_to is not None:
+        query = query.where(last_day(today) <= asked.ends_to)
     if asked.party_id is not None:
         query = query.where(
             exists().where(
@@ -169,6 +178,22 @@ def find_parties(session: Session, contract_ids: Iterable[int]) -> dict[int, lis
     for row, name in rows:
         found.setdefault(row.contract_id, []).append(PartyLine(row, name or ""))
     return found
+
+
+def find_holders(session: Session) -> list[tuple[int, str]]:
+    """Who holds a contract that stands, or is a partner in it, within the asker's rights: number and name, by name."""
+    rows = session.execute(
+        select(col(Organisation.id), col(Organisation.name))
+        .where(
+            exists().where(
+                col(ContractParty.party_id) == col(Organisation.id), ~col(ContractParty.annulled),
+                col(ContractParty.side) != PartySide.GRANTOR, col(ContractParty.contract_id) == col(Contract.id),
+                ~col(Contract.annulled),
+            )
+        )
+        .order_by(func.lower(col(Organisation.name)), col(Organisation.id))
+    )  # fmt: skip
+    return [(row.id, row.name) for row in rows]
 
 
 def find_party_rows(session: Session, contract_id: int) -> dict[int, ContractParty]:

@@ -1,6 +1,7 @@
 """The pages of contracts: the list with what ends soon, one contract with its parties and its evidence, its form."""
 
 from collections.abc import Mapping, Sequence
+from datetime import date
 from functools import partial
 from typing import Any
 from urllib.parse import urlencode
@@ -22,6 +23,7 @@ from registry.contracts.queries import (
     count_contracts,
     find_contracts_page,
     find_datasets_of,
+    find_holders,
     find_parties,
     get_contract,
     place_of,
@@ -65,6 +67,7 @@ NOTICES.update(
 )
 _PAGE, _EMPTY_ROWS = 50, 3
 _LIST = "contrats"
+_ENDS = ("fin_du", "fin_au")
 
 
 def _filter_of(visit: Visit) -> ContractFilter:
@@ -75,13 +78,50 @@ def _filter_of(visit: Visit) -> ContractFilter:
         frozenset(one for one in ContractState if one in said["etat"]),
         read_number(visit.query("partie")),
         visit.query("annules") == "true",
+        *(_day(visit, name) for name in _ENDS),
     )
+
+
+def _day(visit: Visit, name: str) -> date | None:
+    """A day of the address; none where there is none, or where what is there is no day."""
+    try:
+        return date.fromisoformat(visit.query(name))
+    except ValueError:
+        return None
+
+
+def _wrong_days(visit: Visit) -> str:
+    """What is wrong with the days asked for; such a day narrows nothing."""
+    if any(visit.query(name) and _day(visit, name) is None for name in _ENDS):
+        return _("Une des deux dates de fin n’est pas une date : elle n’est pas suivie.")
+    first, last = (_day(visit, name) for name in _ENDS)
+    if first is not None and last is not None and last < first:
+        return _("La seconde date de fin est avant la première : aucun contrat n’y est.")
+    return ""
+
+
+def _figures(by: Mapping[ContractState, int]) -> list[tuple[int, str, str, str]]:
+    """Every contract in one figure and no more: each opens the list it counts; the rarest only where there are any."""
+    going = (ContractState.RUNNING, ContractState.RENEWED)
+    shown: list[tuple[tuple[ContractState, ...], str, str, bool]] = [
+        ((ContractState.ENDING,), _("finissent dans l’année"), "wait", True),
+        (going, _("en cours au-delà"), "", True),
+        ((ContractState.COMING,), _("à venir"), "", False),
+        ((ContractState.UNDATED,), _("sans dates"), "wait", False),
+        ((ContractState.ENDED,), _("terminés"), "", True),
+    ]
+    return [
+        (number, words, "/contrats?" + urlencode([("etat", str(one)) for one in states]), tone)
+        for states, words, tone, always in shown
+        if (number := sum(by[one] for one in states)) or always
+    ]
 
 
 @route("GET", "/contrats", READ)
 def show_contracts(visit: Visit) -> Response[Any]:
     """The contracts within the visitor's rights, what ends first coming first."""
     session, today, asked = visit.session, visit.today, _filter_of(visit)
+    ends = (asked.ends_from, asked.ends_to)
     after = read_contract_place(read_place(_LIST, visit.query("apres") or None, int, str, int))
     found = find_contracts_page(session, asked, today=today, after=after, limit=_PAGE + 1)
     more, found = len(found) > _PAGE, found[:_PAGE]
@@ -92,6 +132,7 @@ def show_contracts(visit: Visit) -> Response[Any]:
         *(("service", str(one)) for one in sorted(asked.services)),
         *(("etat", str(one)) for one in sorted(asked.states)),
         *([("partie", str(asked.party_id))] if asked.party_id is not None else []),
+        *((name, day.isoformat()) for name, day in zip(_ENDS, ends, strict=True) if day is not None),
         *([("annules", "true")] if asked.annulled else []),
     ]
     following: list[tuple[str, str]] = []
@@ -102,11 +143,7 @@ def show_contracts(visit: Visit) -> Response[Any]:
     page = ContractsPage(
         rows=[contract_line(one, parties.get(one.id, []), today) for one in found],
         total=count_contracts(session, asked, today=today),
-        figures=[
-            (by[ContractState.ENDING], _("finissent dans l’année"), f"/contrats?etat={ContractState.ENDING}", "wait"),
-            (by[ContractState.RUNNING], _("en cours au-delà"), f"/contrats?etat={ContractState.RUNNING}", ""),
-            (by[ContractState.ENDED], _("terminés"), f"/contrats?etat={ContractState.ENDED}", ""),
-        ],
+        figures=_figures(by),
         facets=[
             {"name": "etat", "label": _("État"),
              "values": [(str(e), e.label, e in asked.states) for e in ContractState]},
@@ -115,8 +152,12 @@ def show_contracts(visit: Visit) -> Response[Any]:
             {"name": "service", "label": _("Service public"),
              "values": [(str(e), e.label, e in asked.services) for e in PublicService]},
         ],
+        holders=[(str(number), name) for number, name in find_holders(session)],
+        holder=str(asked.party_id or ""),
+        ends=(visit.query(_ENDS[0]), visit.query(_ENDS[1])),
+        error=_wrong_days(visit),
         annulled=asked.annulled,
-        narrowed=bool(asked.kinds or asked.services or asked.states or asked.party_id is not None),
+        narrowed=bool(asked.kinds or asked.services or asked.states or asked.party_id is not None or any(ends)),
         first_address=here if after is not None else "",
         next_address=f"/contrats?{urlencode(following)}" if following else "",
         may_record=visit.visitor.may(RECORD),

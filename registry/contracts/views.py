@@ -91,12 +91,19 @@ class ContractLine:
 
 @dataclass(frozen=True)
 class ContractsPage:
-    """The contracts within the reader's rights: those that go on, what ends first coming first."""
+    """The contracts within the reader's rights: those that go on, what ends first coming first.
+
+    `ends` are the two days asked for, as they were typed; `error` says which of them is no day.
+    """
 
     rows: Sequence[ContractLine]
     total: int
     figures: Sequence[tuple[int, str, str, str]]
     facets: Sequence[Mapping[str, Any]]
+    holders: Sequence[tuple[str, str]]
+    holder: str
+    ends: tuple[str, str]
+    error: str
     annulled: bool
     narrowed: bool
     first_address: str
@@ -186,13 +193,17 @@ def state_mark(contract: Contract, today: date) -> StateMark:
     return StateMark(_TONES[state], state.label)
 
 
+def holders_of(parties: Sequence[PartyLine]) -> str:
+    """Who holds a contract, or is a partner in it, by name: those the reader may know."""
+    return ", ".join(one.name for one in parties if one.row.side is not PartySide.GRANTOR and one.name)
+
+
 def contract_line(contract: Contract, parties: Sequence[PartyLine], today: date) -> ContractLine:
     """A contract as lists show it."""
-    holders = [one.name for one in parties if one.row.side is not PartySide.GRANTOR and one.name]
     return ContractLine(
         id=contract.id, object=contract.object, kind=contract.kind.label,
         public_service=contract.public_service.label if contract.public_service else "",
-        reference=contract.reference or "", holders=", ".join(holders), state=state_mark(contract, today),
+        reference=contract.reference or "", holders=holders_of(parties), state=state_mark(contract, today),
         ends_on=term_of(contract).last_on(today),
     )  # fmt: skip
 

@@ -1,6 +1,8 @@
 """Contracts, from the form to the list: who is party, in which role, and when they end."""
 
+import re
 from datetime import date, timedelta
+from html import unescape
 from typing import Any
 
 import pytest
@@ -111,6 +113,49 @@ def test_a_jurist_records_a_contract_with_its_parties_and_finds_it_by_its_end(to
     assert "Gestion de l’eau" not in jurist.get("/contrats?etat=ended").text
     assert "Gestion de l’eau" in jurist.get(f"/organisations/{operator}").text
     assert "Gestion de l’eau" in town.someone(Role.STEWARD).get("/contrats").text
+
+
+@pytest.mark.database
+def test_each_figure_of_the_list_opens_what_it_counts_and_together_they_count_every_contract(town: Town):
+    jurist, today = town.someone(Role.LEGAL), town.info["today"]()
+    far, past = (today + 9 * YEAR).isoformat(), (today - 2 * YEAR).isoformat()
+    for name, starts, ends in (
+        ("Lointain", past, far), ("Qui finit", past, (today + timedelta(days=30)).isoformat()),
+        ("À venir", (today + YEAR).isoformat(), far), ("Sans dates", "", ""), ("Fini", past, past),
+    ):  # fmt: skip
+        assert record(jurist, town, object=name, starts_on=starts, ends_on=ends).status_code == 303
+    assert record(jurist, town, object="Reconduit", starts_on="2010-01-01", ends_on=past, tacit_renewal="true")
+
+    page = jurist.get("/contrats").text
+    figures = re.findall(r'href="(/contrats\?etat=[^"]+)"[^>]*>\s*(?:<[^>]+>\s*)*(\d+)', page)
+
+    assert sum(int(number) for _address, number in figures) == 6
+    assert len(figures) == 5
+    for address, number in figures:
+        noun = "contrats" if int(number) > 1 else "contrat"
+        assert f'role="status">{number} {noun}<' in jurist.get(unescape(address)).text.replace(">\n", ">")
+
+
+@pytest.mark.database
+def test_the_list_is_narrowed_by_the_end_of_contracts_and_by_who_holds_them(town: Town):
+    jurist, operator, today = town.someone(Role.LEGAL), operator_of(town), town.info["today"]()
+    for name, ends in (("Eau", "2027-06-30"), ("Stationnement", "2031-12-31"), ("Chauffage", "")):
+        held = {"party-0-party_id": str(operator), "party-0-side": "holder"} if name == "Eau" else {}
+        assert record(jurist, town, object=name, starts_on="2020-01-01", ends_on=ends, **held).status_code == 303
+
+    def listed(asked: str) -> set[str]:
+        page = jurist.get(f"/contrats?{asked}").text
+        return {name for name in ("Eau", "Stationnement", "Chauffage") if f">{name}</a>" in page}
+
+    assert today < date(2027, 6, 30)
+    assert listed("fin_au=2027-06-30") == {"Eau"}
+    assert listed("fin_du=2027-07-01") == {"Stationnement"}
+    assert listed("fin_du=2027-06-30&fin_au=2031-12-31") == {"Eau", "Stationnement"}
+    assert listed(f"partie={operator}") == {"Eau"}
+    assert f'<option value="{operator}" selected' in jurist.get(f"/contrats?partie={operator}").text
+    assert listed("fin_du=abc&fin_au=2027-06-30") == {"Eau"}
+    assert "n’est pas une date" in jurist.get("/contrats?fin_du=abc").text
+    assert "avant la première" in jurist.get("/contrats?fin_du=2030-01-01&fin_au=2029-01-01").text
 
 
 @pytest.mark.database

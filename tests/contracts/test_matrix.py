@@ -309,6 +309,18 @@ def test_the_list_says_of_each_contract_its_figure_what_lacks_most_and_when_to_a
 
 
 @pytest.mark.database
+def test_of_a_contract_nobody_read_and_no_clause_is_noted_no_figure_is_told(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    unread = a_contract(jurist, town, clauses_read_on="")
+
+    for page in ("/contrats/couverture", f"{unread}/couverture"):
+        assert "Clauses non lues" in text_of(jurist, page)
+        assert "0 sur" not in text_of(jurist, "/contrats/couverture")
+    read = a_contract(jurist, town)
+    assert "0 sur" in text_of(jurist, f"{read}/couverture")
+
+
+@pytest.mark.database
 def test_every_page_file_and_answer_counts_what_is_absent_alike(town: Town, run: Run) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town)

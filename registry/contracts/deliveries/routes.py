@@ -1,6 +1,7 @@
 """The pages of deliveries: all of them, those of one contract with its calendar, one of them, and its form."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -10,9 +11,11 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, name_clause
+from registry.contracts.deliveries.costing import find_costs
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
+from registry.contracts.deliveries.lateness import say_cost, say_outcome
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
@@ -32,6 +35,7 @@ from registry.contracts.deliveries.views import (
     ContractDeliveriesPage,
     DeliveriesPage,
     DeliveryFormPage,
+    DeliveryLine,
     DeliveryPage,
     delivery_fields,
     delivery_line,
@@ -48,7 +52,8 @@ from registry.contracts.deliveries.views import (
 from registry.contracts.deliveries.visiting import DECIDE, READ, RECORD
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract, require_standing
+from registry.contracts.queries import find_datasets_of, find_parties, get_contract, require_standing
+from registry.contracts.views import holders_of
 from registry.contracts.vocabulary import Delivered
 from registry.datasets.queries import find_titles
 from registry.kernel.errors import Invalid
@@ -112,7 +117,7 @@ def show_deliveries(visit: Visit) -> Response[Any]:
         )
     here = "/livraisons" + (f"?{urlencode(choice)}" if choice else "")
     page = DeliveriesPage(
-        rows=[delivery_line(row, contract, titles, today) for row, contract in found],
+        rows=_lines(visit, found, titles),
         total=sum(count for state, count in by.items() if not asked.states or state in asked.states),
         figures=_figures(by, "/livraisons?"),
         facets=[
@@ -129,6 +134,21 @@ def show_deliveries(visit: Visit) -> Response[Any]:
     return visit.page("contracts/deliveries.html", page)
 
 
+def _lines(visit: Visit, found: Sequence[tuple[Delivery, str]], titles: Mapping[int, str]) -> list[DeliveryLine]:
+    """The deliveries of a list, each with who holds its contract and what its lateness costs."""
+    session, today = visit.session, visit.today
+    contracts = {row.contract_id for row, _contract in found}
+    parties = find_parties(session, contracts) if contracts else {}
+    costs = find_costs(session, contracts, today)
+    return [
+        replace(
+            delivery_line(row, contract, titles, today), holders=holders_of(parties.get(row.contract_id, [])),
+            penalty=say_cost(costs.get(row.id)), decided=say_outcome(row) if row.penalty is not None else "",
+        )
+        for row, contract in found
+    ]  # fmt: skip
+
+
 def _figures(by: Mapping[DeliveryState, int], address: str) -> list[tuple[int, str, str, str]]:
     return [
         (by[DeliveryState.WAITING], _("attendent votre réponse"), f"{address}etat={DeliveryState.WAITING}", "wait"),
@@ -137,12 +157,21 @@ def _figures(by: Mapping[DeliveryState, int], address: str) -> list[tuple[int, s
     ]
 
 
+def _year_asked(visit: Visit) -> tuple[int, str]:
+    """The year to show, and what is wrong with the one that was asked for."""
+    said = visit.query("annee")
+    year = read_number(said) if said else visit.today.year
+    if year is not None and _FIRST_YEAR <= year <= _LAST_YEAR:
+        return year, ""
+    sentence = _("« {said} » n’est pas une année entre {first} et {last} : voici l’année en cours.")
+    return visit.today.year, sentence.format(said=said[:20], first=_FIRST_YEAR, last=_LAST_YEAR)
+
+
 @route("GET", "/contrats/{contract_id:int}/livraisons", READ)
 def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
     """What a contract has delivered in a year: what is due, late or received, and the days of its calendar to come."""
     contract = get_contract(visit.session, contract_id)
-    year = read_number(visit.query("annee")) or visit.today.year
-    year = min(max(year, _FIRST_YEAR), _LAST_YEAR)
+    year, error = _year_asked(visit)
     written = find_written(visit.session, [contract])[contract.id]
     reading = reading_of(written, visit.today)
     rows = [one for one in find_deliveries_of(visit.session, contract_id) if not one.annulled or not one.unasked]
@@ -163,7 +192,7 @@ def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
         if not one.annulled:
             by[standing_of(one, visit.today)] += 1
     page = ContractDeliveriesPage(
-        id=contract.id, object=contract.object, annulled=contract.annulled, year=year,
+        id=contract.id, object=contract.object, annulled=contract.annulled, year=year, error=error,
         rows=sorted(lines, key=lambda one: (one.due_on or date.max, one.title)),
         figures=_figures(by, f"/livraisons?contrat={contract.id}&"),
         silent=silent_schedules(written), beyond=MOST_SHOWN if too_many else 0,

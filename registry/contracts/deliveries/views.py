@@ -84,6 +84,9 @@ class DeliveryLine:
     state: StateMark
     note: str
     address: str
+    holders: str = ""
+    penalty: str = ""
+    decided: str = ""
 
 
 @dataclass(frozen=True)
@@ -112,6 +115,7 @@ class ContractDeliveriesPage:
     object: str
     annulled: bool
     year: int
+    error: str
     rows: Sequence[DeliveryLine]
     figures: Sequence[tuple[int, str, str, str]]
     silent: Sequence[tuple[int, str]]

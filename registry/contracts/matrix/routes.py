@@ -22,7 +22,7 @@ from registry.contracts.matrix.views import (
     column_views,
     coverage_line,
     line_views,
-    say_tally,
+    say_whole,
 )
 from registry.contracts.queries import (
     ContractFilter,
@@ -70,7 +70,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
         day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
         error=asked.error, only_missing=only_missing, was_read=known.was_read,
-        figure=say_tally(tally), due=tally.due, present=tally.present, missing=tally.missing,
+        figure=say_whole(tally, was_read=known.was_read), due=tally.due, present=tally.present, missing=tally.missing,
         counted=say_counts(count_lacking(find_lacking(coverage)), was_read=known.was_read),
         columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"

@@ -111,6 +111,11 @@ def say_tally(tally: Tally) -> str:
     )  # fmt: skip
 
 
+def say_whole(tally: Tally, *, was_read: bool) -> str:
+    """The figure of a contract: of one nobody read and of which no clause is noted, that nobody did."""
+    return say_tally(tally) if was_read or tally.present or not tally.due else _("Clauses non lues")
+
+
 def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> CellView:
     """A cell in words; of a contract nobody read, what is not there is to be looked for."""
     row = written.stipulations.get(cell.said_by) if cell.said_by is not None else None
@@ -167,7 +172,7 @@ def coverage_line(contract: Contract, coverage: Coverage, written: Written, stat
     else:
         # What is there by name only is to be completed: nobody may say yet that it is missing.
         lacking = was_read and count_lacking(find_lacking(coverage)).absent
-        shape, figure = ("non-compliant" if lacking else "to-complete"), say_tally(tally)
+        shape, figure = ("non-compliant" if lacking else "to-complete"), say_whole(tally, was_read=was_read)
     return CoverageOfContract(
         contract.id, contract.object, contract.kind.label, shape, figure, _say_missing(coverage, was_read),
         say_occasion(contract, written), state,
