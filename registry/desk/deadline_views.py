@@ -31,7 +31,10 @@ def deadline_task(kind: DeadlineKind, rule: str) -> str:
 
 @dataclass(frozen=True)
 class DeadlineLine:
-    """One deadline in words: `key` names it for agendas; one that is confided says whose it is to nobody else."""
+    """One deadline in words: `key` names it for agendas; one that is confided says whose it is to nobody else.
+
+    `by` are the roles that do what it asks, in the organisation it is of.
+    """
 
     key: str
     day: date
@@ -42,6 +45,7 @@ class DeadlineLine:
     address: str
     is_confided: bool
     of_all: int
+    by: str = ""
 
 
 @dataclass(frozen=True)

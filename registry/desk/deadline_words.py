@@ -11,14 +11,16 @@ from sqlalchemy.orm import Session
 from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
+from registry.compliance.policy import Policy
 from registry.compliance.vocabulary import Force, SubjectKind
 from registry.contracts.followup.due import policies_told, say_due
 from registry.desk.deadline_queries import AHEAD, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, deadline_task
 from registry.desk.vocabulary import DONE_BY, DeadlineKind
-from registry.kernel.permissions import Permission, Role, permissions_of
+from registry.kernel.permissions import Permission, Role, permissions_of, roles_with
 from registry.kernel.words import _, current_locale
 from registry.lifecycle.charts import load_chart
+from registry.lifecycle.vocabulary import VisaKind
 from registry.organisations.queries import find_organisations
 from registry.web.visitors import Visitor
 
@@ -110,7 +112,17 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
         name=name, organisation=bodies.get(one.organisation_id, ""),
         address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
         is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST}, of_all=one.of_all,
+        by=", ".join(role.label for role in _done_by(one, policy)),
     )  # fmt: skip
+
+
+def _done_by(one: Deadline, policy: Policy | None) -> Sequence[Role]:
+    """The roles that do what a deadline asks: those whom its rule names, those who give its visa, those who may."""
+    if one.kind is DeadlineKind.FINDING:
+        return policy.owed_by if policy is not None else ()
+    if one.kind is DeadlineKind.MOVE:
+        return load_chart().visas[VisaKind(one.detail)].given_by
+    return roles_with(DONE_BY[one.kind])
 
 
 def keep_both_sides(lines: Sequence[DeadlineLine], today: date, most: int) -> list[DeadlineLine]:

@@ -32,6 +32,7 @@ from registry.processing.retention.service import lift_hold, place_hold
 from registry.processing.retention.vocabulary import HoldReason
 from tests.conftest import Town
 from tests.lifecycle.test_delegations import waiting as waiting_for_visas
+from tests.pages import words_of
 
 WORDS = st.text(st.characters(exclude_categories=["Cs", "Cc"]) | st.just("\n"), max_size=200)
 
@@ -107,6 +108,7 @@ def test_a_visa_is_due_when_the_file_of_moves_says_and_is_theirs_who_give_it(tow
     assert f"DTSTART;VALUE=DATE:{due:%Y%m%d}" in file
     assert "Menus des cantines" in jurist.get("/echeances?de=miennes&genre=move").text
     assert "Menus des cantines" in steward.get("/echeances?genre=move").text
+    assert "Par : Juriste" in words_of(steward.get("/echeances?genre=move"))
     assert "Menus des cantines" not in steward.get("/echeances?de=miennes&genre=move").text
 
 
@@ -149,6 +151,8 @@ def test_a_delivery_owed_by_a_contract_is_told_until_it_came_and_is_a_stewards_o
         assert f"/livraisons/{late}" in page
         assert "Volumes de juin" in page
     assert "Volumes de juin" not in reader.get("/echeances?de=miennes").text
+    owed = "Par : Délégué·e à la protection des données, Juriste, Référent·e données"
+    assert words_of(reader.get("/echeances?genre=delivery")).count(owed) == 2
     with town.acting() as session:
         paper = ReceiptForm(channel=DeliveryChannel.PAPER, described="Deux feuillets")
         receive(session, due, paper, None, expected=None)
