@@ -23,10 +23,10 @@ from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.views import FloorLine
 from registry.contracts.decp.exporting import export_essential
-from registry.contracts.decp.queries import find_bodies
+from registry.contracts.decp.queries import count_exported, find_bodies
 from registry.contracts.decp.reading import ReadConcessions, read_concessions
 from registry.contracts.decp.service import apply_plan, plan_import
-from registry.contracts.decp.views import PlannedView, planned_view, say_beside, say_nothing_ours
+from registry.contracts.decp.views import PlannedView, planned_view, say_beside, say_exported, say_nothing_ours
 from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import ClauseState
 from registry.kernel.errors import NotFound
@@ -115,9 +115,11 @@ def export_concessions(context: click.Context, output: Path, sirens: tuple[str, 
     beside = output.with_name(f"{output.name}.part")
     with open_terminal(context) as terminal, terminal.at_one_moment() as session, writing_to(output):
         with beside.open("wb") as target:
-            target.writelines(export_essential(session, bodies_of(session, sirens) if sirens else None))
+            within = bodies_of(session, sirens) if sirens else None
+            target.writelines(export_essential(session, within))
         beside.replace(output)
-    click.echo(str(output))
+        said = say_exported(*count_exported(session, within))
+    click.echo(f"{output}\n{said}")
 
 
 @click.command("show", help="Montre un contrat tel qu’il s’applique un jour : clauses, socle de la loi, absences.")

@@ -148,7 +148,7 @@ STATEMENTS = {
     "/api/v1/processing-activities/{activity}/arrangement": 5,
     "/contrats": 6,
     "/contrats/{contract}": 13,
-    "/contrats/donnees-essentielles": 2,
+    "/contrats/donnees-essentielles": 3,
     "/contrats/{contract}/historique": 16,
     "/contrats/{contract}/jeux": 5,
     "/contrats/{contract}/pieces?q=eau": 5,

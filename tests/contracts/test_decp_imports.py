@@ -19,6 +19,7 @@ from registry.contracts.queries import get_contract
 from registry.contracts.service import record_contract, set_contract_aside
 from registry.contracts.vocabulary import AmendmentProgress, ContractKind, PartySide
 from registry.kernel.errors import Refusal
+from registry.kernel.permissions import Role
 from registry.organisations.forms import ServiceForm
 from registry.organisations.queries import get_organisation
 from registry.organisations.service import add_service
@@ -26,6 +27,7 @@ from registry.organisations.vocabulary import OrganisationKind
 from tests.conftest import TERRITORY, Town
 from tests.contracts.conftest import Run
 from tests.contracts.essential import HOLDER, SHARED, changed, concession, file_of, written, year
+from tests.contracts.test_contracts import record
 
 OURS = {TERRITORY.siren}
 WRONG: tuple[tuple[str, bytes, str], ...] = (
@@ -245,9 +247,12 @@ def test_what_is_exported_says_all_that_was_brought_in(town: Town, run: Run, tmp
     given = [concession(), broken, concession(id='é\\"', autoriteConcedante={"id": "21620041000001"})]
     run("import", file_of(tmp_path, *given))
     out = tmp_path / "sortie.json"
+    record(town.someone(Role.LEGAL), town, object="Concession saisie ici")
 
-    run("export", "--output", out)
+    told = run("export", "--output", out)
 
+    assert "ont apporté : 3 concessions." in told
+    assert "1 concession du registre n’y est pas" in told
     said = json.loads(out.read_text("utf-8"), parse_float=Decimal)["marches"]["contrat-concession"]
     key = lambda one: (one["autoriteConcedante"]["id"], one["id"])  # noqa: E731
     assert sorted(said, key=key) == sorted(given, key=key)

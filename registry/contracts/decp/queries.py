@@ -3,12 +3,13 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import select, tuple_
+from sqlalchemy import func, or_, select, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.decp.models import EssentialData, EssentialImport
+from registry.contracts.followup.rules import BY_LAW
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_one
 from registry.kernel.words import _
@@ -110,6 +111,24 @@ def find_published(session: Session, within: Collection[int] | None = None) -> S
     if within is not None:
         query = query.where(col(EssentialData.organisation_id).in_(list(within)))
     return session.execute(query).scalars().all()
+
+
+def count_exported(session: Session, within: Collection[int] | None = None) -> tuple[int, int]:
+    """How many concessions an export holds, and how many it cannot: recorded here, no file brought their data in."""
+    query = (
+        select(col(EssentialData.id).is_not(None), func.count())
+        .select_from(Contract)
+        .outerjoin(EssentialData, col(EssentialData.contract_id) == col(Contract.id))
+        .where(
+            ~col(Contract.annulled),
+            or_(col(EssentialData.id).is_not(None), col(Contract.kind).in_(sorted(map(str, BY_LAW)))),
+        )
+        .group_by(col(EssentialData.id).is_not(None))
+    )
+    if within is not None:
+        query = query.where(col(Contract.organisation_id).in_(list(within)))
+    found = {bool(brought): count for brought, count in session.execute(query)}
+    return found.get(True, 0), found.get(False, 0)
 
 
 SHOWN = 50

@@ -9,7 +9,7 @@ from litestar.status_codes import HTTP_200_OK, HTTP_422_UNPROCESSABLE_ENTITY
 
 from registry.contracts.decp.exporting import FILE_NAME, export_essential
 from registry.contracts.decp.models import EssentialImport
-from registry.contracts.decp.queries import find_imports
+from registry.contracts.decp.queries import count_exported, find_imports
 from registry.contracts.decp.service import abandon_import, apply_import, contents_of
 from registry.contracts.decp.views import (
     EssentialImportPage,
@@ -18,6 +18,7 @@ from registry.contracts.decp.views import (
     count_actions,
     is_written,
     say_beside,
+    say_exported,
 )
 from registry.contracts.decp.visiting import ESSENTIAL_FILE, READ, RECORD, bring_in, contracts_of, import_of
 from registry.contracts.decp.vocabulary import EssentialImportState
@@ -45,6 +46,7 @@ def _list(visit: Visit, errors: Mapping[str, str], status: int = HTTP_200_OK) ->
         rows=[EssentialImportRow(one.id, one.source_name, one.state.label, one.created_at) for one in made],
         errors=errors,
         limit=ESSENTIAL_FILE.limit,
+        exported=say_exported(*count_exported(visit.session)),
     )
     return visit.page("contracts/essential_imports.html", page, status=status)
 

@@ -76,6 +76,7 @@ class EssentialImportsPage:
     rows: Sequence[EssentialImportRow]
     errors: Mapping[str, str]
     limit: int
+    exported: str
 
 
 @dataclass(frozen=True)
@@ -218,3 +219,20 @@ def panel_of(content: Mapping[str, Any], identifier: str) -> EssentialPanel:
 def is_written(action: EssentialAction) -> bool:
     """Whether something of a contract is written."""
     return action in WRITES
+
+
+def say_exported(held: int, left: int) -> str:
+    """What an export holds and what it cannot, in words."""
+    said = ngettext(
+        "L’export rend tel quel ce que des fichiers ont apporté : {count} concession.",
+        "L’export rend tel quel ce que des fichiers ont apporté : {count} concessions.",
+        held,
+    ).format(count=held)
+    if not left:
+        return said
+    more = ngettext(
+        "{count} concession du registre n’y est pas : aucun fichier n’a apporté ses données essentielles.",
+        "{count} concessions du registre n’y sont pas : aucun fichier n’a apporté leurs données essentielles.",
+        left,
+    ).format(count=left)
+    return f"{said} {more}"
