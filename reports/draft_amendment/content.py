@@ -14,6 +14,7 @@ from registry.reporting.vocabulary import Chart, Frame, Table
 
 _STRICT = ConfigDict(extra="forbid")
 TITLE = "Projet d’avenant"
+NOTE = "Note à qui négocie l’avenant"
 _ACTS = {"adds": "Ajout", "replaces": "Remplacement", "ends": "Suppression"}
 
 
@@ -65,9 +66,10 @@ class Ground:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Article:
-    """What the amendment does to a clause; `why`, `without` and `reasons` are for whoever negotiates.
+    """What the amendment does to a clause.
 
-    `changed` is where the clause stands that it replaces or ends.
+    `changed` is where the clause stands that it replaces or ends. `why`, `without`, `reasons` and `grounds` are for
+    whoever negotiates: of the edition to keep alone.
     """
 
     act: Literal["adds", "replaces", "ends"]
@@ -84,6 +86,8 @@ class Article:
 class Draft:
     """The whole content of a draft, as of a day; `author` is a role.
 
+    `kept` tells the edition that is not sent to the other party: the same articles, with a note to who negotiates.
+
     `floor` is what the law gives the contract by itself: that of concessions consulted since 9 October 2016, the
     narrower one of those before, one that depends on what nobody has said, or none.
     """
@@ -96,6 +100,7 @@ class Draft:
     issued_on: date
     author: str
     demonstration: bool
+    kept: bool = False
     seal: Seal
     number: int
     object: str
@@ -130,11 +135,12 @@ def tables(draft: Draft) -> tuple[Table, ...]:
     rows = tuple(
         (
             place, _ACTS[one.act], one.title, one.changed, "\n".join(one.paragraphs),
-            " ; ".join(f"{each.text}, {each.article} ({each.evidence})" for each in one.grounds),
+            *([" ; ".join(f"{each.text}, {each.article} ({each.evidence})" for each in one.grounds)] * draft.kept),
         )
         for place, one in enumerate(draft.articles, 1)
     )  # fmt: skip
-    headers = ("Article", "Acte", "Clause", "Stipulation changée", "Texte", "Textes de loi et niveau de preuve")
+    headers = ("Article", "Acte", "Clause", "Stipulation changée", "Texte")
+    headers += ("Textes de loi et niveau de preuve",) * draft.kept
     return (Table("Articles", "Les articles de l’avenant, un par ligne, pour un tableur", headers, rows),)
 
 
@@ -146,6 +152,7 @@ def charts(_draft: Draft) -> Mapping[str, Chart]:
 def frame(draft: Draft) -> Frame:
     """What the cover, the running footer and the metadata say."""
     return Frame(
-        title=TITLE, subject=draft.scope, authority=draft.body.name, as_of=draft.as_of, seal_no=draft.seal.number,
-        root=draft.seal.root, demonstration=draft.demonstration,
+        title=NOTE if draft.kept else TITLE, subject=draft.scope,
+        authority=draft.body.name, as_of=draft.as_of, seal_no=draft.seal.number, root=draft.seal.root,
+        demonstration=draft.demonstration,
     )  # fmt: skip

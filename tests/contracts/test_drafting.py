@@ -1,7 +1,10 @@
 """The draft of an amendment: what a contract lacks, asked for in our words, approved before anybody may sign."""
 
+import io
 import re
+import zipfile
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -179,10 +182,10 @@ def _as_page(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(service, "best_medium", lambda: Medium.PAGE)
 
 
-def issued(town: Town, by: Someone, amendment: int) -> IssuedDocument:
+def issued(town: Town, by: Someone, amendment: int, report: str = "draft-amendment") -> IssuedDocument:
     acting = Acting(f"account:{by.account_id}", account_id=by.account_id)
     return issue_report(
-        town.home, "draft-amendment", subject=Subject("amendment", amendment), as_of=None, acting=acting,
+        town.home, report, subject=Subject("amendment", amendment), as_of=None, acting=acting,
         info=town.info, report=lambda *_said: None,
     ).document  # fmt: skip
 
@@ -217,8 +220,52 @@ def test_a_draft_bears_no_signature_before_legal_staff_approved_it_and_the_final
     signed = words_of(town, final)
     assert SIGNATURES in signed
     assert "Date, fonction et signature" in signed
-    assert "Note à qui négocie" in said
-    assert "Note à qui négocie" not in signed, "What is kept from the other party is not in what both sign."
+    assert "Note à qui négocie" not in said + signed, "What is kept from the other party is not in what it is sent."
+
+
+PARTS = ("document", "docx", "odt", "json", "csv", "xlsx", "ods")
+
+
+def everything_in(who: Someone, document: IssuedDocument) -> str:
+    """All that the files of a document hold, whatever they are made of: a zip is opened."""
+    found = []
+    for part in PARTS:
+        data = who.get(f"/documents/{document.id}/{part}").content
+        if data.startswith(b"PK"):
+            with zipfile.ZipFile(io.BytesIO(data)) as archive:
+                found += [archive.read(name).decode("utf-8", "replace") for name in archive.namelist()]
+        else:
+            found.append(data.decode())
+    words = re.sub(r"<[^>]+>", "", unescape(" ".join(found)))
+    return " ".join(words.replace("\N{ZERO WIDTH SPACE}", "").split())
+
+
+@pytest.mark.database
+@pytest.mark.usefixtures("_as_page")
+def test_what_is_sent_to_the_other_party_holds_no_word_for_who_negotiates_in_any_of_its_files(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place = a_contract(jurist, town)
+    tied(jurist, town, place, "Réseau d’eau")
+    amendment = draft(jurist, place)
+    with town.as_owner() as session:
+        session.connection().exec_driver_sql(
+            "UPDATE clause_stipulation SET reasons = 'Céder sur ce point vers la fin.'"
+        )
+
+    sent, kept_one = issued(town, steward, amendment), issued(town, jurist, amendment, "draft-amendment-note")
+
+    told, noted = everything_in(steward, sent), everything_in(jurist, kept_one)
+    texts = [load_clause_texts()[kind] for kind in ("penalties", "supply")]
+    secret = [
+        *(" ".join(part.split())[:60] for one in texts for part in (one.why, one.without)),
+        "Céder sur ce point", "qui négocie", "ne se transmet pas",
+    ]  # fmt: skip
+    assert not [one for one in secret if one in told]
+    assert not [one for one in secret if one not in noted], "The other edition does say it."
+    assert kept_one.state is DocumentState.ISSUED, "It is of use to oneself: nobody approves it."
+    assert "À garder : ce document ne se transmet pas au titulaire" in words_of(town, kept_one)
+    page = jurist.get(f"/contrats/avenants/{amendment}").text
+    assert "report=draft-amendment-note&amp;scope" in page
 
 
 @pytest.mark.database
@@ -241,7 +288,7 @@ def test_the_recital_says_the_floor_that_this_very_contract_has(
     assert says in recitals
     assert never not in recitals
     assert "[à valider par le service juridique]" in recitals or not consulted_on
-    assert "L3131-2" not in said.partition("Article 1.")[2].partition("Note à qui négocie, hors du contrat")[0]
+    assert "L3131-2" not in said.partition("Il est convenu ce qui suit.")[2]
 
 
 @pytest.mark.database
@@ -252,7 +299,8 @@ def test_what_older_concessions_owe_is_told_as_text_where_the_text_says_it_and_a
     jurist, told = town.someone(Role.LEGAL), {}
     for consulted_on in ("2016-10-08", "2016-10-09", ""):
         place = a_contract(jurist, town, consulted_on=consulted_on)
-        note = words_of(town, issued(town, jurist, draft(jurist, place))).partition("elle ne se transmet pas")[2]
+        made = issued(town, jurist, draft(jurist, place), "draft-amendment-note")
+        note = words_of(town, made).partition("elle ne se transmet pas")[2]
         told[consulted_on] = {
             kind: note.partition(f". {load_clause_texts()[kind].title} Pourquoi.")[2].partition("Article ")[0]
             for kind in ("supply", "use-and-reuse")

@@ -39,7 +39,7 @@ def test_a_jurist_asks_for_what_a_contract_lacks_and_its_signature_turns_the_ver
     expect(finding(page, PENALTIES)).to_contain_text("Non suivie")
 
     page.goto(served.origin + amendment)
-    follow(page, "main a[href^='/documents?report=draft-amendment']")
+    follow(page, "main a[href^='/documents?report=draft-amendment&']")
     assert violations(page) == []
     follow(page, "#emettre .btn-primary")
     expect(page.locator("progress")).to_have_count(0, timeout=120_000)

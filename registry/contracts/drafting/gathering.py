@@ -50,8 +50,16 @@ def name_subject(session: Session, subject: Subject) -> str:
     return f"{name_instrument(amendment)} – {contract.object}"
 
 
-def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
-    """An amendment that is not signed, as it stood.
+def gather_note(session: Session, subject: Subject, moment: Moment) -> Gathered:
+    """The edition that is kept: the amendment with what is for whoever negotiates, and is never sent.
+
+    Raises: as `gather`.
+    """
+    return gather(session, subject, moment, kept=True)
+
+
+def gather(session: Session, subject: Subject, moment: Moment, *, kept: bool = False) -> Gathered:
+    """An amendment that is not signed, as it stood; as it is sent to the other party, or as it is `kept`.
 
     Raises: Invalid when it did not exist that day, is signed, or says nothing of any clause.
     """
@@ -75,6 +83,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         "as_of": moment.as_of,
         "known_on": moment.known_on,
         "demonstration": registry.demonstration,
+        "kept": kept,
         "number": amendment.number,
         "object": amendment.object,
         "effective_on": amendment.effective_on,
@@ -89,7 +98,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             for one in sorted(written.amendments.values(), key=lambda row: row.number)
             if one.signed_on is not None
         ],
-        "articles": [*_articles(session, said, written, moment)],
+        "articles": [*_articles(session, said, written, moment, kept=kept)],
     }  # fmt: skip
     return Gathered(SUBJECT, subject.number, label, contract.organisation_id, values)
 
@@ -113,7 +122,7 @@ def _parties(session: Session, contract_id: int, moment: Moment) -> Iterator[dic
 
 
 def _articles(
-    session: Session, said: Sequence[Any], written: Written, moment: Moment
+    session: Session, said: Sequence[Any], written: Written, moment: Moment, *, kept: bool
 ) -> Iterator[dict[str, Any]]:  # fmt: skip
     about = {number for row in said for number in row.datasets}
     every = find_every(session, moment)
@@ -133,17 +142,24 @@ def _articles(
             "title": written.clauses[row.clause_id].label or (text.title if text else kinds().label(kind)),
             "changed": _changed(row, written),
             "paragraphs": _paragraphs(kind, row, text, titles),
-            "grounds": [
-                {
-                    "text": one.text, "article": one.article, "evidence": one.evidence.label,
-                    "since_2016": one.since_2016, "reading": one.reading,
-                }
-                for one in (text.grounds if text else ())
-            ],
-            "why": text.why if text else "",
-            "without": text.without if text else "",
-            "reasons": row.reasons or "",
+            **(_note(row, text) if kept else {}),
         }  # fmt: skip
+
+
+def _note(row: Any, text: ClauseText | None) -> dict[str, Any]:
+    """What whoever negotiates reads of an article, and the other party does not."""
+    return {
+        "grounds": [
+            {
+                "text": one.text, "article": one.article, "evidence": one.evidence.label,
+                "since_2016": one.since_2016, "reading": one.reading,
+            }
+            for one in (text.grounds if text else ())
+        ],
+        "why": text.why if text else "",
+        "without": text.without if text else "",
+        "reasons": row.reasons or "",
+    }  # fmt: skip
 
 
 def _changed(row: Any, written: Written) -> str:
