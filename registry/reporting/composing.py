@@ -7,19 +7,19 @@ page asks nothing of anybody.
 import base64
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib import import_module
 
 from markupsafe import Markup
 
 from registry.kernel.shares import percent
 from registry.platform.assets import asset_root
-from registry.reporting.approval import read_twin
+from registry.reporting.approval import Approval, read_twin
 from registry.reporting.discovery import SHARED, Report
 from registry.reporting.order import Order
 from registry.reporting.templating import drawable, environment, render_template
 from registry.reporting.twins import csv_table
-from registry.reporting.vocabulary import Chart, Table
+from registry.reporting.vocabulary import Chart, Frame, Table
 
 _ATTACHED = re.compile(r'<a href="data:[^"]*" download="[^"]*">([^<]*)</a>')
 
@@ -88,7 +88,7 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     values = {
         "approval": approval,
         "content": content,
-        "frame": module.frame(content),
+        "frame": _framed(report, content, approval),
         "language": report.language,
         "module": module,
         "order": order,
@@ -122,7 +122,7 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
     values = {
         "approval": approval,
         "content": content,
-        "frame": module.frame(content),
+        "frame": _framed(report, content, approval),
         "language": report.language,
         "module": module,
         "order": order,
@@ -136,6 +136,14 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
     }
     env = environment(asset_root("reports"), language=report.language)
     return render_template(env, report.template, values, language=report.language)
+
+
+def _framed(report: Report, content: object, approval: Approval | None) -> Frame:
+    """What the cover and the head of each page say: once approved, a document is a draft no more, not in its name."""
+    frame = report.content.frame(content)
+    if approval is None or approval.is_draft or not report.finals:
+        return frame
+    return replace(frame, title=report.final_title(report.language))
 
 
 def compose_reading(report: Report, canonical: bytes, *, order: Order) -> Markup:

@@ -73,6 +73,7 @@ class _Declaration(BaseModel):
     approval: tuple[Role, ...] = ()
     compared: bool = False
     sections: dict[str, str] = Field(default_factory=dict)
+    final: dict[str, str] = Field(default_factory=dict)
 
     @field_validator("approval")
     @classmethod
@@ -88,7 +89,7 @@ class Report:
 
     One with `approval` is issued as a draft, and as final once somebody of one of these roles approved it; `sections`
     are those of its pages that may be annotated, by the anchor of each. One that is `compared` says what changed since
-    the one before.
+    the one before. `finals` are its names once approved, where they are others than those of its draft.
     """
 
     id: str
@@ -102,10 +103,15 @@ class Report:
     approval: tuple[Role, ...]
     compared: bool
     sections: Mapping[str, str]
+    finals: Mapping[str, str]
 
     def title(self, locale: str) -> str:
         """The report's name in a language, or in its own where that one is missing."""
         return self.titles.get(locale, self.titles[self.language])
+
+    def final_title(self, locale: str) -> str:
+        """Its name once approved, in a language."""
+        return self.finals.get(locale) or self.finals.get(self.language) or self.title(locale)
 
     @property
     def content(self) -> ContentModule:
@@ -161,6 +167,7 @@ def _read(file: Path) -> Report:
         approval=declared.approval,
         compared=declared.compared,
         sections=declared.sections,
+        finals=declared.final,
     )
 
 

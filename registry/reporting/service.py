@@ -343,10 +343,12 @@ def issue_final(
         on_progress=lambda said: report(said.percent, 100, said.step.label),
     )
     home.files.keep(made.canonical)
-    same = ("organisation_id", "report_id", "title", "subject_kind", "subject_id", "as_of", "known_on", "law_of",
+    label = draft.title.removeprefix(f"{declared.title('fr')} — ")
+    same = ("organisation_id", "report_id", "subject_kind", "subject_id", "as_of", "known_on", "law_of",
             "seal_no", "ledger_root", "issued_by", "asked_by")  # fmt: skip
     final = IssuedDocument(
         **{name: getattr(draft, name) for name in same},
+        title=f"{declared.final_title('fr')} — {label}",
         canonical_sha256=made.canonical_sha256, template_sha256=made.template_sha256,
         document_sha256=home.files.keep(made.data), media_type=made.medium.media_type,
         csv_sha256=home.files.keep(made.table), versions=made.versions, issued_at=issued_at, job_run_id=job_run_id,

@@ -220,6 +220,18 @@ def test_a_draft_bears_no_signature_before_legal_staff_approved_it_and_the_final
     signed = words_of(town, final)
     assert SIGNATURES in signed
     assert "Date, fonction et signature" in signed
+    assert "Projet d’avenant" in said
+    assert "Paraphe" not in said
+    outside = re.sub(r"sur le projet n° \d+|à compléter", "", signed)
+    assert "rojet d’avenant" not in outside, "A final document is no draft, not even in its name."
+    assert "à valider" not in outside
+    assert "paraphent chaque page" in signed
+    page = town.home.files.read(final.document_sha256).decode()
+    assert 'data-running="Avenant prêt à signer' in page
+    assert final.title.startswith("Avenant prêt à signer — Avenant n° 1")
+    with town.acting() as session:
+        drafts = [one for one in find_documents(session) if one.state is not DocumentState.FINAL]
+    assert [one.title.partition(" — ")[0] for one in drafts] == ["Projet d’avenant"]
     assert "Note à qui négocie" not in said + signed, "What is kept from the other party is not in what it is sent."
 
 
