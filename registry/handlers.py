@@ -143,6 +143,7 @@ from registry.publication import panels as publication_panels
 from registry.publication import routes as publication_routes
 from registry.reporting import api as reporting_api
 from registry.reporting import comparison_api, comparison_routes
+from registry.reporting import panels as reporting_panels
 from registry.reporting import routes as reporting_routes
 from registry.reporting.approvals import api as approvals_api
 from registry.reporting.approvals import routes as approvals_routes
@@ -166,6 +167,7 @@ PANELS: tuple[Panel, ...] = (
     *upstream_panels.PANELS,
     *decp_panels.PANELS,
     *reminders_panels.PANELS,
+    *reporting_panels.PANELS,
     *pieces_panels.PANELS,
     *assessments_panels.PANELS,
     *processors_panels.PANELS,

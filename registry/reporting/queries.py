@@ -164,6 +164,18 @@ def find_others_of_subject(
     return session.execute(query.limit(limit)).scalars().all()
 
 
+def find_issued_about(
+    session: Session, readable: Readable, subject_kind: str, subject_id: int, limit: int = 10
+) -> Sequence[IssuedDocument]:
+    """The documents about a record within the asker's rights, the latest first, without drafts that others replaced."""
+    query = _documents(readable).where(
+        col(IssuedDocument.subject_kind) == subject_kind,
+        col(IssuedDocument.subject_id) == subject_id,
+        col(IssuedDocument.state) != DocumentState.SUPERSEDED,
+    )
+    return session.execute(query.limit(limit)).scalars().all()
+
+
 def find_previous(
     session: Session, report_id: str, subject_kind: str, subject_id: int, on: date, before: int | None = None
 ) -> IssuedDocument | None:

@@ -179,7 +179,7 @@ STATEMENTS = {
     "/livraisons": 6,
     "/contrats/{contract}/livraisons": 7,
     "/contrats/{contract}/livraisons/nouvelle": 6,
-    "/livraisons/{delivery}": 13,
+    "/livraisons/{delivery}": 14,
     "/livraisons/{delivery}/modifier": 7,
     "/livraisons/{delivery}/recevoir": 4,
     "/livraisons/{delivery}/annuler": 4,

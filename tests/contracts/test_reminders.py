@@ -25,6 +25,13 @@ from registry.contracts.vocabulary import PartySide
 from registry.kernel.errors import Conflict, Invalid, Refusal
 from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
+from registry.platform.database import Acting
+from registry.platform.jobs import work_once
+from registry.reporting import service
+from registry.reporting.queries import find_documents
+from registry.reporting.service import issue_report
+from registry.reporting.vocabulary import DocumentState, Medium
+from registry.rooms import job_functions
 from tests.conftest import Town
 from tests.contracts.test_depots import Scene
 
@@ -350,3 +357,42 @@ def test_a_reminder_noted_by_mistake_is_annulled_and_no_notice_follows_it(scene:
         [row] = find_reminders(session, scene.delivery)
         with pytest.raises(Conflict, match="n’est pas annulée"):
             set_reminder_aside(session, row.id, expected=row.version, reason="Si", annulled=False)
+
+
+@pytest.mark.database
+def test_the_page_of_a_delivery_shows_the_notice_issued_and_where_to_note_that_it_was_received(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(service, "best_medium", lambda: Medium.PAGE)
+    town, path = scene.town, f"/livraisons/{scene.delivery}"
+    steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)
+    with town.acting() as session:
+        reminded(session, scene, sent=6, delay=4)
+    assert "Mises en demeure émises" not in jurist.get(path).text
+    made = issue_report(
+        town.home, "formal-notice", subject=Subject("delivery", scene.delivery), as_of=None,
+        acting=Acting(f"account:{steward.account_id}", account_id=steward.account_id), info=town.info,
+        report=lambda *_said: None,
+    ).document  # fmt: skip
+
+    drafted = unescape(jurist.get(path).text)
+
+    assert f'href="/documents/{made.id}"' in drafted
+    assert "Projet, à approuver" in drafted.partition('id="documents-emis"')[2]
+    assert "Noter quand il l’a reçue" not in drafted, "Nothing was sent yet."
+    jurist.post(f"/documents/{made.id}/decision", {"answer": "approved", "version": str(made.version)})
+    work_once(town.home.urls.jobs, town.home.jobs, job_functions(town.home, town.info))
+    with town.acting() as session:
+        final = next(one for one in find_documents(session) if one.state is DocumentState.FINAL)
+    shown = unescape(jurist.get(path).text).partition('id="documents-emis"')[2]
+    assert f'href="/documents/{final.id}"' in shown
+    assert f'href="/documents/{made.id}"' not in shown
+    assert f'href="{path}/modifier#notice_received_on"' in shown
+    assert "Noter quand il l’a reçue" not in town.someone(Role.READER).get(path).text
+    said = town.home.files.read(final.document_sha256).decode()
+    assert "avant tout envoi" not in said, "A jurist approved it."
+    assert "à valider par le service juridique" not in said
+    with town.acting() as session:
+        row = get_delivery(session, scene.delivery)
+        row.notice_received_on, row.notice_days = scene.today, 15
+    assert "Noter quand il l’a reçue" not in jurist.get(path).text
