@@ -3,7 +3,7 @@
 A clause that nobody recorded is unknown until somebody says to have read the whole contract; then it is absent.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -26,6 +26,7 @@ from registry.contracts.followup.facts import BOUND as BOUND_OF_FOLLOWUP
 from registry.contracts.followup.facts import bind_essential, bind_reports, bind_steps
 from registry.contracts.followup.queries import find_contents, find_reports_of, find_steps_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
+from registry.contracts.queries import find_personal_then
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import (
     ClauseAct,
@@ -75,31 +76,35 @@ def bind_contracts(
 ) -> dict[int, tuple[Any, dict[str, Any]]]:
     """The row and the facts of each of these contracts, by the clauses in force on the day."""
     return {
-        number: (told.contract, facts) for number, (told, _covers, facts) in _bound(session, ids, on, until).items()
+        number: (told.contract, facts)
+        for number, (told, _covers, _personal, facts) in _bound(session, ids, on, until).items()
     }
 
 
 def _bound(
     session: Session, ids: Sequence[int], on: date, until: datetime | None
-) -> dict[int, tuple[Written, list[int], dict[str, Any]]]:
-    """What is written of each of these contracts, the datasets it is about, and its facts."""
+) -> dict[int, tuple[Written, list[int], frozenset[int], dict[str, Any]]]:
+    """What is written of each of these contracts, its datasets, those that hold personal data, and its facts."""
     rows = {row.id: row for row in find_rows(session, Contract, until=until, column="id", among=ids)}
     written = find_written(session, rows.values(), until=until)
     covered, roles = _covered(session, rows, until), _roles(session, rows, until)
     reports, noted = find_reports_of(session, rows, until), find_steps_of(session, rows, until)
     contents = find_contents(session, rows, until)
+    personal = find_personal_then(session, covered, until)
     persons = bind_legal_persons(session, {row.organisation_id for row in rows.values()}, on=on, until=until)
     found = {}
     for number, row in rows.items():
         covers = covered.get(number, [])
         held = held_on(written[number], on)
-        facts = facts_of_contract(row, written[number], held, covers, roles.get(number, []), on)
+        facts = facts_of_contract(
+            row, written[number], held, covers, roles.get(number, []), on, personal.get(number, frozenset())
+        )
         facts |= persons.get(row.organisation_id, {})
         bind_steps(facts, held, noted.get(number, []), on)
         content = parse_contract(contents[number]) if number in contents else None
         bind_essential(facts, row, content, noted.get(number, []), on)
         bind_reports(facts, row, reports.get(number, []), on)
-        found[number] = (written[number], covers, facts)
+        found[number] = (written[number], covers, personal.get(number, frozenset()), facts)
     return found
 
 
@@ -126,8 +131,12 @@ def facts_of_contract(
     covered: Sequence[int],
     roles: Sequence[Any],
     on: date,
+    personal: Collection[int] = (),
 ) -> dict[str, Any]:
-    """The facts of one contract on a day, by what acts say of the clauses in force, by kind."""
+    """The facts of one contract on a day, by what acts say of the clauses in force, by kind.
+
+    `personal` are those of the datasets it covers that hold personal data.
+    """
     facts: dict[str, Any] = {"contract.kind": str(contract.kind), "contract.about_data": bool(covered)}
     for name in _PLAIN:
         if (value := getattr(contract, name)) is not None:
@@ -146,14 +155,15 @@ def facts_of_contract(
         facts, "contract.essential_data_published_on", contract.essential_data_published_on, never, "essential_data"
     )
     bind_clauses(facts, held, was_read=contract.clauses_read_on is not None)
-    _bind_completeness(facts, contract, written, covered, on)
+    _bind_completeness(facts, written, covered, personal, on)
     return facts
 
 
 def _bind_completeness(
-    facts: dict[str, Any], contract: Any, written: Written, covered: Sequence[int], on: date
+    facts: dict[str, Any], written: Written, covered: Sequence[int], personal: Collection[int], on: date
 ) -> None:  # fmt: skip
-    asked = asked_of(contract, personal=bool(contract.personal_data))
+    contract = written.contract
+    asked = asked_of(contract, personal=personal)
     counts = count_lacking(find_lacking(coverage_of(written, asked, covered, on, signed_by=on)))
     if not counts.absent and not counts.bare:
         # What is signed for later is not to be asked for.
@@ -171,28 +181,30 @@ def bind_amendments(
     bound = _bound(session, sorted({row.contract_id for row in rows.values()}), on, until)
     found = {}
     for number, row in rows.items():
-        written, covers, facts = bound[row.contract_id]
+        written, covers, personal, facts = bound[row.contract_id]
         if written.contract.annulled:
             # What is of a contract set aside counts nowhere.
             continue
         told = {**facts}
         for name in ("signed_on", "published_on"):
             may_be_absent(told, f"amendment.{name}", getattr(row, name), ("signed_on",), name)
-        adds = _adds_what_lacked(row, written, covers)
+        adds = _adds_what_lacked(row, written, covers, personal)
         if adds is not None:
             told["amendment.adds_data_clauses"] = adds
         found[number] = (row, told)
     return found
 
 
-def _adds_what_lacked(amendment: Any, written: Written, covered: Sequence[int]) -> bool | None:
+def _adds_what_lacked(
+    amendment: Any, written: Written, covered: Sequence[int], personal: Collection[int]
+) -> bool | None:  # fmt: skip
     """Whether an amendment adds a clause that its contract lacked; nothing where nobody read what it says."""
     contract = written.contract
     said = [row for row in written.stipulations.values() if row.amendment_id == amendment.id]
     read = contract.clauses_read_on
     if not said:
         return False if read is not None and amendment.signed_on is not None and read >= amendment.signed_on else None
-    asked = asked_of(contract, personal=bool(contract.personal_data))
+    asked = asked_of(contract, personal=personal)
     before = Written(
         contract, written.amendments, written.clauses, written.stipulations,
         [one for one in written.said if one.instrument.number < amendment.number],

@@ -245,42 +245,39 @@ def find_datasets_of_each(session: Session, contract_ids: Iterable[int]) -> dict
     return found
 
 
-def find_touching_personal(session: Session, contract_ids: Iterable[int]) -> frozenset[int]:
-    """Those of these contracts about a dataset told to hold personal data, among those the asker may read."""
+def find_personal_of_each(session: Session, contract_ids: Iterable[int]) -> dict[int, frozenset[int]]:
+    """The datasets of each contract told to hold personal data, among those the asker may read."""
     query = (
-        select(col(ContractDataset.contract_id))
-        .distinct()
+        select(col(ContractDataset.contract_id), col(Dataset.id))
         .join(Dataset, col(Dataset.id) == col(ContractDataset.dataset_id))
         .where(
             col(ContractDataset.contract_id).in_(list(contract_ids)), ~col(ContractDataset.annulled),
             ~col(Dataset.annulled), col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
         )
     )  # fmt: skip
-    return frozenset(session.execute(query).scalars())
+    found: dict[int, set[int]] = {}
+    for contract_id, dataset_id in session.execute(query):
+        found.setdefault(contract_id, set()).add(dataset_id)
+    return {number: frozenset(datasets) for number, datasets in found.items()}
 
 
-def find_touching_then(session: Session, about: Mapping[int, Iterable[int]], until: datetime) -> frozenset[int]:
+def find_personal_then(
+    session: Session, about: Mapping[int, Iterable[int]], until: datetime | None
+) -> dict[int, frozenset[int]]:
     """The same as the registry knew it at an instant, `about` being the datasets of each contract then."""
     numbers = {number for datasets in about.values() for number in datasets}
     personal = {
         row.id
-        for row in find_rows(session, Dataset, until=until, column="id", among=numbers)
-        if not row.annulled and row.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
+        for row in (find_rows(session, Dataset, until=until, column="id", among=numbers) if numbers else ())
+        if holds_personal(row)
     }
-    return frozenset(number for number, datasets in about.items() if personal.intersection(datasets))
+    return {number: frozenset(personal.intersection(datasets)) for number, datasets in about.items()}
 
 
-def find_personal_datasets(session: Session, contract_id: int) -> frozenset[int]:
-    """The datasets of a contract told to hold personal data, among those the asker may read."""
-    query = (
-        select(col(Dataset.id))
-        .join(ContractDataset, col(ContractDataset.dataset_id) == col(Dataset.id))
-        .where(
-            col(ContractDataset.contract_id) == contract_id, ~col(ContractDataset.annulled), ~col(Dataset.annulled),
-            col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
-        )
-    )  # fmt: skip
-    return frozenset(session.execute(query).scalars())
+def holds_personal(dataset: Any) -> bool:
+    """Whether a dataset that stands is told to hold personal data."""
+    told = dataset.personal_data
+    return not dataset.annulled and told not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
 
 
 def require_standing(contract: Contract) -> None:

@@ -160,7 +160,7 @@ STATEMENTS = {
     "/contrats/couverture": 8,
     "/contrats/{contract}/clauses/nouvelle": 6,
     "/contrats/{contract}/avenants/nouveau": 5,
-    "/contrats/{contract}/avenants/projet": 8,
+    "/contrats/{contract}/avenants/projet": 7,
     "/contrats/clauses/{clause}": 8,
     "/contrats/clauses/{clause}/acte": 8,
     "/contrats/stipulations/{stipulation}/modifier": 8,

@@ -29,6 +29,7 @@ from registry.rooms import job_functions
 from tests.conftest import Someone, Town
 from tests.contracts.test_clause_pages import a_contract, add, amend, kept, on
 from tests.contracts.test_matrix import text_of, tied
+from tests.contracts.test_noting import note_of, rows
 
 SIGNATURES = "Signatures des parties"
 SCARE = re.compile(r"\[(?![a-z_]*: )")
@@ -128,6 +129,14 @@ def test_putting_personal_data_online_is_offered_and_never_ticked_beforehand(tow
     assert f"supply:{readings}" in boxes(page, ticked=True)
     assert kind in boxes(page) - boxes(page, ticked=True)
     assert "n’est pas cochée pour les jeux" in page
+    said = coverage(jurist, place)["cells"]
+    assert [one["dataset_id"] for one in said if one["kind"] == "publication" and one["due"]] == [network]
+    matrix = text_of(jurist, f"{place}/couverture")
+    assert "La mise en ligne n’est pas cherchée pour les jeux qui contiennent des données personnelles" in matrix
+    noted = next(row for row in rows(note_of(town, place), "couverture") if row[0] == "Mise en ligne et licence")
+    assert sum("Absente" in one for one in noted[1:]) == 1, noted
+    missing = jurist.api("GET", f"/api/v1/datasets/{readings}/clauses").json()["contracts"][0]["missing"]
+    assert "publication" not in {one["kind"] for one in missing}
     assert kind in boxes(jurist.post(form, {"object": "Mon objet", "tick": "all"}).text, ticked=True), "Somebody asked."
 
 

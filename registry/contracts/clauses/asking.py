@@ -55,7 +55,7 @@ def known_at(session: Session, contract: Contract, until: datetime | None) -> Kn
         numbers = _tied(session, contract.id, until)
         titles = find_titles(session, numbers)
         covered = sorted((Covered(one, titles.get(one, "")) for one in numbers), key=lambda one: (one.title, one.id))
-        return Known(written, covered, asked_then(session, then, numbers, until))
+        return Known(written, covered, asked_then(session, [then], {then.id: numbers}, until)[then.id])
     return None
 
 

@@ -4,10 +4,10 @@ The coverage is what is there of what is looked for: a choice of method, that no
 """
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from registry.contracts.clauses.kinds import Asked, expected_of, kinds, scope_is_dataset
+from registry.contracts.clauses.kinds import Asked, expected_of, is_withheld, kinds, scope_is_dataset
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import (
@@ -46,9 +46,9 @@ class Tally:
 class Cell:
     """What a contract says of a kind of clause for a dataset, or for the whole of it.
 
-    `due` is whether one looks for it there; `said_by` the stipulation that says where it stands; `clauses` those of
-    the kind that bear on it, what to look at first coming first; `applies_from` the first day of what is signed for
-    later, where that is what it stands at.
+    `due` is whether one looks for it there, `withheld` whether one would, did it hold no personal data. `said_by` is
+    the stipulation that says where it stands; `clauses` those of the kind that bear on it, what to look at first coming
+    first; `applies_from` the first day of what is signed for later, where that is what it stands at.
     """
 
     due: bool
@@ -57,6 +57,7 @@ class Cell:
     said_by: int | None = None
     clauses: tuple[int, ...] = ()
     applies_from: date | None = None
+    withheld: bool = False
 
     @property
     def missing(self) -> bool:
@@ -139,9 +140,10 @@ def coverage_of(written: Written, asked: Asked, datasets: Sequence[int], day: da
         abouts.discard(frozenset())
         # Most datasets of a contract are in the same clauses as others: what is said of one is said of all of these.
         alike: dict[tuple[bool, ...], Cell] = {}
+        withheld = frozenset(one for one in due if is_withheld(kind, one, asked))
         cells = {}
         for column in columns:
-            key = (column is WHOLE, *[column in about for about in abouts])
+            key = (column is WHOLE, column in withheld, *[column in about for about in abouts])
             if key not in alike:
                 stands = []
                 for number in clauses:
@@ -151,7 +153,7 @@ def coverage_of(written: Written, asked: Asked, datasets: Sequence[int], day: da
                     drawn = [one for one in drafts.get(number, ()) if _answers(one[1].datasets, column, of_datasets)]
                     if held or drawn:
                         stands.append(stand(written.clauses[number], held, drawn, day))
-                alike[key] = _cell(stands, due=column in due)
+                alike[key] = replace(_cell(stands, due=column in due - withheld), withheld=column in withheld)
             cells[column] = alike[key]
         if kind in expected or any(cell.said_by is not None for cell in cells.values()):
             lines.append(CoverageLine(kind, cells))

@@ -39,7 +39,10 @@ _TRUTHS = {"true": True, "false": False}
 
 @dataclass(frozen=True)
 class Asked:
-    """What a contract is, as far as it decides which clauses one looks for in it; nothing where nobody said."""
+    """What a contract is, as far as it decides which clauses one looks for in it; nothing where nobody said.
+
+    `personal_datasets` are those of it that hold personal data: not all that one looks for is looked for in them.
+    """
 
     concession: bool = False
     personal: bool = False
@@ -47,6 +50,7 @@ class Asked:
     water: bool = False
     transport: bool = False
     agreement: bool = False
+    personal_datasets: frozenset[int] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,15 @@ def scope_is_dataset(kind: str) -> bool:
     """Whether a clause of this kind is told dataset by dataset, rather than for the whole contract."""
     entry = kinds().entries.get(kind)
     return entry is not None and entry.facts.get("scope") == "dataset"
+
+
+def is_withheld(kind: str, dataset: int | None, asked: Asked) -> bool:
+    """Whether a clause of this kind is not looked for in a dataset because that one holds personal data.
+
+    Law: CRPA L312-1-2, what holds personal data goes online once nobody can be told in it, save where a law says so.
+    """
+    entry = kinds().entries.get(kind)
+    return entry is not None and entry.facts.get("withheld") == "personal" and dataset in asked.personal_datasets
 
 
 def together_of(name: str) -> str:

@@ -1,6 +1,6 @@
 """What one looks for in a contract, and what the law gives it by itself, whatever the parties wrote."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
@@ -11,7 +11,7 @@ from registry.compliance.vocabulary import Evidence
 from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
-from registry.contracts.queries import find_touching_personal, find_touching_then
+from registry.contracts.queries import find_personal_of_each, find_personal_then
 from registry.kernel.words import _
 
 LAW_OF_2016 = date(2016, 10, 9)
@@ -31,20 +31,16 @@ def asked_now(session: Session, contract: Any) -> Asked:
 
 def asked_of_each(session: Session, contracts: Sequence[Any]) -> dict[int, Asked]:
     """The same of several contracts, by contract, with one question."""
-    untold = [one.id for one in contracts if one.personal_data is None]
-    touching = find_touching_personal(session, untold) if untold else frozenset()
-    return {
-        one.id: asked_of(one, personal=one.id in touching if one.personal_data is None else one.personal_data)
-        for one in contracts
-    }
+    personal = find_personal_of_each(session, [one.id for one in contracts])
+    return {one.id: asked_of(one, personal=personal.get(one.id, ())) for one in contracts}
 
 
-def asked_then(session: Session, contract: Any, datasets: Sequence[int], until: datetime) -> Asked:
-    """The same by what the registry knew of a contract and of these datasets of it at an instant."""
-    personal = contract.personal_data
-    if personal is None:
-        personal = bool(find_touching_then(session, {contract.id: datasets}, until))
-    return asked_of(contract, personal=personal)
+def asked_then(
+    session: Session, contracts: Sequence[Any], about: Mapping[int, Iterable[int]], until: datetime
+) -> dict[int, Asked]:
+    """The same by what the registry knew of contracts and of their datasets, `about`, at an instant."""
+    personal = find_personal_then(session, about, until)
+    return {one.id: asked_of(one, personal=personal.get(one.id, ())) for one in contracts}
 
 
 def which_floor(contract: Any) -> str:

@@ -1,6 +1,6 @@
 """Where each clause of a contract stands on a day."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -52,16 +52,20 @@ def concedes_public_service(contract: Any) -> bool | None:
     return False
 
 
-def asked_of(contract: Any, *, personal: bool) -> Asked:
-    """What decides which clauses one looks for in a contract; `personal` is whether it touches personal data."""
+def asked_of(contract: Any, *, personal: Collection[int]) -> Asked:
+    """What decides which clauses one looks for in a contract; `personal` are its datasets that hold personal data.
+
+    Whether it touches personal data is as somebody told it, else as these let see.
+    """
     concession = bool(concedes_public_service(contract))
     return Asked(
         concession=concession,
-        personal=personal,
+        personal=bool(personal) if contract.personal_data is None else contract.personal_data,
         hosting=bool(contract.hosts_data),
         water=concession and contract.public_service == PublicService.WATER,
         transport=concession and contract.public_service == PublicService.TRANSPORT,
         agreement=contract.kind in _AGREEMENTS,
+        personal_datasets=frozenset(personal),
     )
 
 

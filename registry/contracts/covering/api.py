@@ -10,9 +10,9 @@ from pydantic import BaseModel, ConfigDict, Field
 
 from registry.contracts.clauses.api import InForceBody, MissingClauseBody, about, in_force_body, missing_body
 from registry.contracts.clauses.coverage import coverage_of
+from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.lacking import find_lacking
-from registry.contracts.clauses.standing import asked_of
-from registry.contracts.covering.queries import Covering, find_covering, find_personal
+from registry.contracts.covering.queries import Covering, find_asked, find_covering
 from registry.contracts.covering.rules import bare_days
 from registry.contracts.covering.views import (
     InForce,
@@ -113,13 +113,13 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
     until = end_of_day(asked.known_on, zone) if asked.known_on is not None else None
     found = find_covering(visit.session, dataset_id, day=day, until=until)
     held = in_force_for(found, dataset_id, day, signed_by)
-    personal = find_personal(visit.session, found, until=until)
+    asked_for = find_asked(visit.session, found, until=until)
     bare = bare_days([one.written.term for one in found], day)
     body = DatasetClausesBody(
         dataset_id=dataset_id, on=day, signed_by=signed_by, known_on=asked.known_on,
         nothing_known=say_nothing_known(asked.known_on) if asked.known_on is not None and not found else None,
         contracts=[
-            _contract(one, held, dataset_id, title, day, signed_by, one.contract.id in personal) for one in found
+            _contract(one, held, dataset_id, title, day, signed_by, asked_for[one.contract.id]) for one in found
         ],
         clashes=[
             ClauseClashBody(one.clash, sentence, one.term or None, one.binding, list(one.ids))
@@ -132,10 +132,9 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
 
 
 def _contract(
-    one: Covering, held: list[InForce], dataset_id: int, title: str, day: date, signed_by: date, personal: bool
+    one: Covering, held: list[InForce], dataset_id: int, title: str, day: date, signed_by: date, asked: Asked
 ) -> CoveringContractBody:  # fmt: skip
     contract, written = one.contract, one.written
-    asked = asked_of(contract, personal=personal)
     return CoveringContractBody(
         id=contract.id, object=contract.object, holders=list(one.holders), state=state_on(written.term, day),
         clauses_read=contract.clauses_read_on is not None,

@@ -9,9 +9,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.queries import Written, find_written
+from registry.contracts.clauses.showing import asked_of_each, asked_then
 from registry.contracts.models import Contract, ContractDataset, ContractParty
-from registry.contracts.queries import find_parties, find_touching_personal, find_touching_then, place_of
+from registry.contracts.queries import find_parties, place_of
 from registry.contracts.vocabulary import PartySide
 from registry.ledger.as_of import find_rows
 from registry.organisations.queries import find_names_of
@@ -45,24 +47,20 @@ def find_covering(session: Session, dataset_id: int, *, day: date, until: dateti
     return [Covering(written[one.id], holders.get(one.id, ())) for one in standing]
 
 
-def find_personal(session: Session, found: Iterable[Covering], *, until: datetime | None = None) -> frozenset[int]:
-    """Those of these contracts that touch personal data: as somebody told it, else as their datasets let see.
+def find_asked(session: Session, found: Iterable[Covering], *, until: datetime | None = None) -> dict[int, Asked]:
+    """What decides which clauses one looks for in each of these contracts, by contract.
 
     `until` reads their datasets too as the registry knew them at an instant.
     """
-    told = {one.contract.id: one.contract.personal_data for one in found}
-    untold = [number for number, said in told.items() if said is None]
-    if not untold:
-        seen: frozenset[int] = frozenset()
-    elif until is None:
-        seen = find_touching_personal(session, untold)
-    else:
-        about: dict[int, list[int]] = {}
-        for tie in find_rows(session, ContractDataset, until=until, column="contract_id", among=untold):
-            if not tie.annulled:
-                about.setdefault(tie.contract_id, []).append(tie.dataset_id)
-        seen = find_touching_then(session, about, until)
-    return seen | {number for number, said in told.items() if said}
+    contracts = [one.contract for one in found]
+    if until is None or not contracts:
+        return asked_of_each(session, contracts) if contracts else {}
+    about: dict[int, list[int]] = {}
+    numbers = [one.id for one in contracts]
+    for tie in find_rows(session, ContractDataset, until=until, column="contract_id", among=numbers):
+        if not tie.annulled:
+            about.setdefault(tie.contract_id, []).append(tie.dataset_id)
+    return asked_then(session, contracts, about, until)
 
 
 def _about(session: Session, dataset_id: int) -> Sequence[Any]:

@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.days import days_asked
-from registry.contracts.covering.queries import find_covering, find_personal
+from registry.contracts.covering.queries import find_asked, find_covering
 from registry.contracts.covering.views import (
     DatasetClausesPage,
     covering_views,
@@ -47,7 +47,7 @@ def show_dataset_clauses(visit: Visit, dataset_id: int) -> Response[Any]:
         subjects=subject_views(held, dataset_id),
         contracts=covering_views(
             found, held, day, signed_by, looked_for=(dataset_id, dataset.title),
-            personal=find_personal(visit.session, found, until=until),
+            asked=find_asked(visit.session, found, until=until),
         ),
     )  # fmt: skip
     return visit.page("contracts/dataset_clauses.html", page)

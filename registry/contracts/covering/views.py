@@ -7,10 +7,18 @@ from typing import Any
 
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.doubting import say_doubt
-from registry.contracts.clauses.kinds import fields_of, is_contrary, kinds, say_terms, scope_is_dataset, term_label
+from registry.contracts.clauses.kinds import (
+    Asked,
+    fields_of,
+    is_contrary,
+    kinds,
+    say_terms,
+    scope_is_dataset,
+    term_label,
+)
 from registry.contracts.clauses.lacking import SHAPES, find_lacking
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.standing import ClauseStanding, asked_of, standing_on
+from registry.contracts.clauses.standing import ClauseStanding, standing_on
 from registry.contracts.clauses.views import (
     MissingView,
     missing_views,
@@ -283,12 +291,12 @@ def covering_views(
     signed_by: date,
     *,
     looked_for: tuple[int, str] | None = None,
-    personal: frozenset[int] = frozenset(),
+    asked: Mapping[int, Asked] | None = None,
 ) -> list[CoveringView]:
     """Each contract about a dataset; `looked_for` is the dataset and its title where one tells what is missing of it.
 
-    What is missing is told of the kinds that a contract tells dataset by dataset; `personal` are the contracts that
-    touch personal data.
+    What is missing is told of the kinds that a contract tells dataset by dataset; `asked` is what
+    one looks for in each contract.
     """
     views = []
     for one in found:
@@ -296,8 +304,7 @@ def covering_views(
         signed = contract.signed_on is None or contract.signed_on <= signed_by
         missing: Sequence[MissingView] = ()
         if looked_for and signed and state_on(term_of(contract), day) in _IN_FORCE:
-            asked = asked_of(contract, personal=contract.id in personal)
-            coverage = coverage_of(written, asked, [looked_for[0]], day, signed_by=signed_by)
+            coverage = coverage_of(written, (asked or {})[contract.id], [looked_for[0]], day, signed_by=signed_by)
             lacking = [each for each in find_lacking(coverage) if scope_is_dataset(each.kind)]
             missing = missing_views(lacking, dict([looked_for]), was_read=contract.clauses_read_on is not None)
         views.append(

@@ -14,17 +14,15 @@ from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.forms import DraftForm
-from registry.contracts.drafting.service import code_of, completable, draft_amendment, offered_of
+from registry.contracts.drafting.service import code_of, completable, draft_amendment, offered_of, withheld_of
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, find_personal_datasets, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.web.forms import parse_values
 from registry.web.visits import NOTICES, Rejected, Visit, route
 
-_ONLINE = "publication"
-"""The clause on putting online: what holds personal data goes online after anonymisation only (CRPA L312-1-2)."""
 _EVERY = "*"
 RECORD = Permission.CONTRACTS_CONTRACT_RECORD
 NOTICES["projet-prepare"] = mark(
@@ -71,8 +69,7 @@ def _page(
     every = [code_of(kind, column) for kind, column in offered]
     kept_back: frozenset[str] = frozenset()
     if wanted is None:
-        personal = find_personal_datasets(visit.session, contract.id)
-        kept_back = frozenset(code_of(_ONLINE, one) for one in personal) & frozenset(every)
+        kept_back = withheld_of(coverage) & frozenset(every)
         wanted = [one for one in every if one not in kept_back]
     page = DraftPage(
         contract_id=contract.id,

@@ -21,9 +21,24 @@ from registry.kernel.words import _
 
 
 def offered_of(coverage: Coverage) -> list[tuple[str, int | None]]:
-    """What a contract lacks and nobody has asked for yet: kind, and dataset or nothing for the whole contract."""
-    cells = {line.kind: line.cells for line in coverage.lines}
-    return [(kind, column) for kind, column in coverage.missing() if cells[kind][column].state in TO_ASK]
+    """What may be asked for and nobody has yet: kind, and dataset or nothing for the whole contract.
+
+    What is withheld of a dataset is not missing of it, and may be asked for all the same by whoever says so.
+    """
+    return [
+        (line.kind, column)
+        for line in coverage.lines
+        for column in coverage.columns
+        if (cell := line.cells[column]).missing or cell.withheld
+        if cell.state in TO_ASK
+    ]
+
+
+def withheld_of(coverage: Coverage) -> frozenset[str]:
+    """Those of them, as the form names them, that nobody looks for: they are offered, and never ticked beforehand."""
+    return frozenset(
+        code_of(line.kind, column) for line in coverage.lines for column, cell in line.cells.items() if cell.withheld
+    )
 
 
 def code_of(kind: str, column: int | None) -> str:

@@ -75,6 +75,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
+        withheld=any(cell.withheld for line in coverage.lines for cell in line.cells.values()),
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip
     return visit.page("contracts/coverage.html", page)

@@ -184,6 +184,8 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
     def cell(one: Cell) -> str:
         if one.present and one.said_by is not None:
             return place_of(noted, one.said_by)
+        if not one.due:
+            return "–"
         shape, words = say_state(one.state, one.applies_from, was_read=noted.was_read)
         return f"{'✗' if shape == 'non-compliant' else '◆'} {words}"
 
@@ -203,7 +205,7 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
         rows = [
             (
                 noted.name_dataset(number),
-                ", ".join(kinds().label(one.kind) for one in each if not one.cells[number].missing) or "–",
+                ", ".join(kinds().label(one.kind) for one in each if one.cells[number].present) or "–",
                 ", ".join(_word(noted, one.kind, one.cells[number]) for one in each if one.cells[number].missing)
                 or "–",
             )

@@ -28,10 +28,10 @@ from registry.contracts.deliveries.vocabulary import DeliveryState
 from registry.contracts.followup.queries import find_reports_of, find_steps_of
 from registry.contracts.followup.steps import Milestone, milestones_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
+from registry.contracts.queries import holds_personal
 from registry.contracts.rules import state_on
 from registry.contracts.vocabulary import ClauseState, ContractState, PartySide
 from registry.datasets.models import Dataset
-from registry.datasets.vocabulary import PersonalData
 from registry.kernel.issuing import Moment
 from registry.kernel.words import _
 from registry.ledger.as_of import find_rows
@@ -153,9 +153,8 @@ def read_contracts(
     found = []
     for row in rows:
         covered = [tie.dataset_id for tie in ties.get(row.id, ())]
-        mine = [datasets[number] for number in covered if number in datasets and not datasets[number].annulled]
-        touched = any(one.personal_data not in {None, PersonalData.NONE, PersonalData.ANONYMISED} for one in mine)
-        asked = asked_of(row, personal=touched if row.personal_data is None else row.personal_data)
+        mine = [datasets[number] for number in covered if number in datasets]
+        asked = asked_of(row, personal=[one.id for one in mine if holds_personal(one)])
         day = moment.as_of
         titles = {
             number: datasets[number].title if is_below(every, datasets.get(number), row) else "" for number in covered
