@@ -142,7 +142,8 @@ def _changes(receipt: DeliveryReceipt) -> bool:
 def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -> tuple[str, bool]:
     """What it is to accept a receipt, and whether another counts so far."""
     day = say_day(receipt.received_on)
-    for one in find_receipts(visit.session, [delivery.id]).get(delivery.id, []):
+    accepted = delivery.answer is ReceiptAnswer.ACCEPTED
+    for one in find_receipts(visit.session, [delivery.id]).get(delivery.id, []) if accepted else ():
         if one.answer is ReceiptAnswer.ACCEPTED and not one.annulled and one.id != receipt.id:
             sentence = _(
                 "La réception n° {other}, arrivée le {before}, est déjà acceptée. Si vous acceptez aussi la réception "
