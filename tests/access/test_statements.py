@@ -184,7 +184,7 @@ STATEMENTS = {
     "/livraisons/{delivery}/recevoir": 4,
     "/livraisons/{delivery}/annuler": 4,
     "/livraisons/{delivery}/penalite": 9,
-    "/livraisons/receptions/{receipt}/accepter": 6,
+    "/livraisons/receptions/{receipt}/accepter": 5,
     "/livraisons/receptions/{receipt}/refuser": 9,
     "/livraisons/receptions/{receipt}/annuler": 5,
     "/livraisons/relances/{reminder}/annuler": 5,

@@ -70,7 +70,7 @@ def test_what_is_not_kept_is_refused_with_a_sentence_and_nothing_is_written(scen
     large = sends(scene, b"a;b\n" + b"1;2\n" * (14 * 2**20))
     assert large.status_code == 413
     assert "50 Mio" in large.json()["detail"]
-    assert "Déposez-le en plusieurs fois" in large.json()["detail"]
+    assert "Remettez-le autrement" in large.json()["detail"]
     key = sends(scene, csv_of(ROWS), **{"Idempotency-Key": "une-cle"})
     assert (key.status_code, "relisez ce qui est reçu" in key.json()["detail"]) == (422, True)
     assert scene.receipts() == []

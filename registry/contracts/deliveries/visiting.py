@@ -31,7 +31,8 @@ DELIVERED_FILE = Receiving(
     50 * 2**20,
     mark(
         "Ce fichier dépasse {limit} Mio, le plus que le registre garde d’une livraison, et rien n’en est gardé : "
-        "recevez-le en plusieurs fichiers, ou notez la réception sans fichier (« Déposé ailleurs »), avec sa place."
+        "notez la réception sans fichier (« Déposé ailleurs »), avec sa place. D’une livraison, une seule réception "
+        "acceptée compte : des parties n’en feraient pas une."
     ),
 )
 
