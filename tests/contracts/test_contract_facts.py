@@ -107,6 +107,14 @@ def test_an_amendment_of_price_alone_signed_while_clauses_lack_is_told(town: Tow
     assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-24")[-1] == "non-compliant"
 
 
+def test_a_draft_amendment_owes_no_publication_until_it_is_signed(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    amendment = amend(jurist, place, 1, progress="asked")
+
+    assert verdicts(town, SubjectKind.AMENDMENT, amendment, "DSP-12") in ([], ["not-applicable"])
+
+
 def test_a_ban_on_reuse_is_a_breach_until_the_amendment_that_ends_it(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
