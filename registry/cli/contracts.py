@@ -167,9 +167,20 @@ def _day_lines(name: str, told: ContractOnDayBody, floor: Sequence[FloorLine], n
         lines.append(
             f"{_MARKS.get(one.state, '✓')} {known.label(one.clause.kind)} ({source}{article}) : {one.state.label}"
         )
+    lines += [f"! {told.outside}"] if told.outside else []
     lines += [f"{_MARKS.get(one.state, '✗')} {known.label(one.kind)} : {one.words}" for one in told.missing]
     lines += [f"! {one.sentence}" for one in told.doubts]
-    return [*lines, "", note, *(f"§ {one.policy_id} ({one.force}, {one.applies}) : {one.plain}" for one in floor)]
+    return [*lines, "", note, *map(_say_floor, floor)]
+
+
+def _say_floor(one: FloorLine) -> str:
+    """A rule of the law with its article, its force, how well it was read and whether a jurist has looked."""
+    level = (
+        one.evidence
+        if one.validated
+        else _("{evidence}, à valider par le service juridique").format(evidence=one.evidence)
+    )
+    return f"§ {one.policy_id} ({one.force}, {one.applies}) : {one.plain} [{one.article} ; {level}]"
 
 
 contracts = click.Group(

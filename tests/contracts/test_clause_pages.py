@@ -367,6 +367,37 @@ def test_the_command_tells_the_contract_of_a_day_with_the_floor_of_the_law_besid
     assert "n’existe pas" in run("show", 987654321, fails=2)
 
 
+def test_before_the_signature_and_after_the_end_nothing_is_missing_and_the_law_gives_nothing_by_it(
+    town: Town, run: Run
+) -> None:  # fmt: skip
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    number = place.rsplit("/", 1)[1]
+    for day, why in (("2020-11-29", "il n’est signé que le"), ("2033-01-01", "il a pris fin le 31 décembre 2032")):
+        matrix, clauses = (jurist.get(f"{place}/{tab}?le={day}").text for tab in ("couverture", "clauses"))
+        assert why in matrix, day
+        assert "absente" not in matrix, day
+        assert why in clauses, day
+        assert clauses.count("S’applique") == 1, "The secrets of whatever goes online hold all the same."
+        told = on(jurist, place, on=day)
+        assert why in told["outside"]
+        assert told["missing"] == []
+        shown = run("show", number, "--on", day)
+        assert why in shown
+        assert "✗" not in shown
+    assert on(jurist, place)["outside"] is None
+
+
+def test_the_command_says_of_each_line_of_the_floor_its_article_and_how_well_it_was_read(town: Town, run: Run) -> None:
+    place = a_contract(town.someone(Role.LEGAL), town)
+
+    floor = [one for one in run("show", place.rsplit("/", 1)[1]).splitlines() if one.startswith("§")]
+
+    assert floor
+    assert all("[Code " in one and "à valider par le service juridique]" in one for one in floor), floor
+    assert "L3131-2" in floor[0]
+
+
 def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     page = jurist.get(f"{a_contract(jurist, town)}/clauses?le=2026-02-30").text

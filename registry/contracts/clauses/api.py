@@ -34,6 +34,7 @@ from registry.contracts.clauses.service import (
     stipulate,
     tell_performance,
 )
+from registry.contracts.clauses.showing import say_outside
 from registry.contracts.clauses.standing import ClauseStanding, standing_on
 from registry.contracts.clauses.views import AMENDMENT_LABELS, STIPULATION_LABELS
 from registry.contracts.queries import get_contract
@@ -182,13 +183,15 @@ class ClauseDoubtBody:
 class ContractOnDayBody:
     """The contract as it applies on a day, by what was signed by another, as the registry knew it on a third.
 
-    Where `clauses_read` is false, what is not there is not known to be missing.
+    Where `clauses_read` is false, what is not there is not known to be missing. `outside` says why nothing is missing
+    on a day on which the contract binds nobody: it is not signed, has not begun, or has ended.
     """
 
     on: date
     signed_by: date
     known_on: date | None
     clauses_read: bool
+    outside: str | None
     amendments: list[AmendmentBody]
     in_force: list[InForceBody]
     missing: list[MissingClauseBody]
@@ -259,15 +262,17 @@ def contract_on_day(
     """The contract as it applies on a day, by what was signed by another, for a dataset or for all."""
     written, about = known.written, list(known.titles) if of is None else [of]
     standing, spans = standing_on(written, day, signed_by=signed_by), written.spans(signed_by=signed_by)
+    outside = say_outside(written.contract, day)
     return ContractOnDayBody(
         on=day, signed_by=signed_by, known_on=known_on, clauses_read=known.was_read,
+        outside=outside or None,
         amendments=[_amendment(one) for one in written.amendments.values()],
         in_force=[
             in_force_body(written, span, standing[span.stipulation.clause_id])
             for span in spans
             if span.holds(day) and (of is None or not span.stipulation.datasets or of in span.stipulation.datasets)
         ],
-        missing=[
+        missing=[] if outside else [
             missing_body(one, known.titles, was_read=known.was_read)
             for one in find_lacking(coverage_of(written, known.looked_for, about, day, signed_by=signed_by))
         ],

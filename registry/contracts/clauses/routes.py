@@ -26,7 +26,7 @@ from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.service import (
     tell_performance,
 )
-from registry.contracts.clauses.showing import floor_of
+from registry.contracts.clauses.showing import floor_of, say_outside
 from registry.contracts.clauses.standing import lacking_of, standing_on
 from registry.contracts.clauses.views import (
     STIPULATION_LABELS,
@@ -41,8 +41,7 @@ from registry.contracts.clauses.views import (
     stipulation_views,
 )
 from registry.contracts.queries import find_datasets_of, get_contract
-from registry.contracts.rules import Term, state_on
-from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
+from registry.contracts.vocabulary import ClausePerformance, ClauseState
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.organisations.queries import get_organisation
@@ -92,7 +91,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     about = list(titles) if dataset is None else [dataset]
     lacking = find_lacking(coverage_of(written, known.looked_for, about, day, signed_by=signed_by))
     floor, note = floor_of(visit.session, written.contract, day)
-    outside = _outside(written.term, day)
+    outside = say_outside(written.contract, day)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
@@ -125,18 +124,6 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip
     return visit.page("contracts/clauses.html", page)
-
-
-def _outside(term: Term, day: date) -> str:
-    """Why nothing can be missing of a contract on a day: it does not apply yet, or no more; else nothing."""
-    state = state_on(term, day)
-    if state is ContractState.COMING and term.starts_on is not None:
-        return _("Le contrat ne s’applique pas ce jour-là : il commence le {day}.").format(day=say_day(term.starts_on))
-    if state is ContractState.ENDED:
-        return _("Le contrat ne s’applique pas ce jour-là : il a pris fin le {day}.").format(
-            day=say_day(term.last_on(day))
-        )
-    return ""
 
 
 def _bears_on(span: Span, dataset: int | None) -> bool:

@@ -12,7 +12,10 @@ from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
 from registry.contracts.clauses.views import FloorLine
 from registry.contracts.queries import find_personal_of_each, find_personal_then
+from registry.contracts.rules import state_on, term_of
+from registry.contracts.vocabulary import ContractState
 from registry.kernel.words import _
+from registry.web.templating import say_day
 
 LAW_OF_2016 = date(2016, 10, 9)
 """From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
@@ -43,6 +46,23 @@ def asked_then(
     return {one.id: asked_of(one, personal=personal.get(one.id, ())) for one in contracts}
 
 
+def say_outside(contract: Any, day: date) -> str:
+    """Why nothing can be missing of a contract on a day: it is not signed, does not apply yet, or no more."""
+    term = term_of(contract)
+    state = state_on(term, day)
+    if state is ContractState.ENDED:
+        return _("Le contrat ne s’applique pas ce jour-là : il a pris fin le {day}.").format(
+            day=say_day(term.last_on(day))
+        )
+    if contract.signed_on is not None and day < contract.signed_on:
+        return _("Le contrat ne s’applique pas ce jour-là : il n’est signé que le {day}.").format(
+            day=say_day(contract.signed_on)
+        )
+    if state is ContractState.COMING:
+        return _("Le contrat ne s’applique pas ce jour-là : il commence le {day}.").format(day=say_day(term.starts_on))
+    return ""
+
+
 def which_floor(contract: Any) -> str:
     """Which floor of the law a contract has, that of `floor_of` in a word: none, unknown, before or since 2016."""
     conceded = concedes_public_service(contract)
@@ -70,7 +90,9 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
             "publique ne lui donnent rien. Le RGPD, les archives et l’accès aux documents s’imposent à lui quoi qu’il "
             "dise."
         )
-    note = _say_why(conceded, consulted, day)
+    # The law gives nothing by a contract that binds nobody that day; what holds of any publication is apart.
+    outside = say_outside(contract, day)
+    note = outside or _say_why(conceded, consulted, day)
     catalogue = engine_of(session).catalogue
     lines = []
     for number in (*_SINCE_2016, *_BEFORE, *_ALWAYS):
@@ -81,6 +103,8 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
         if number in _ALWAYS:
             # The secrets of CRPA L311-5 to L311-7 hold of whatever goes online, whenever the contract was consulted on.
             bears: bool | None = True
+        elif outside:
+            bears = False
         elif not conceded or consulted is None:
             bears = None
         else:

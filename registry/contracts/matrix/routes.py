@@ -14,7 +14,7 @@ from registry.contracts.clauses.days import Days, days_asked, show_unknown
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import count_lacking, find_lacking, say_counts
 from registry.contracts.clauses.queries import find_written
-from registry.contracts.clauses.showing import asked_of_each
+from registry.contracts.clauses.showing import asked_of_each, say_outside
 from registry.contracts.matrix.views import (
     CoveragePage,
     CoveragesPage,
@@ -75,6 +75,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
+        outside=say_outside(known.written.contract, asked.day),
         withheld=any(cell.withheld for line in coverage.lines for cell in line.cells.values()),
         may_record=visit.visitor.may(RECORD, contract.organisation_id) and not contract.annulled,
     )  # fmt: skip

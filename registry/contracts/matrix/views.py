@@ -75,6 +75,7 @@ class CoveragePage:
     columns: Sequence[ColumnView]
     lines: Sequence[LineView]
     file: str
+    outside: str
     withheld: bool
     may_record: bool
 
