@@ -222,6 +222,7 @@ WRONG = (
         "Atlantide\N{NO-BREAK SPACE}» n’est pas dans la liste",
     ),
     ({"kind": "penalties", "terms-euros_per_day": "150,505"}, "Trop de chiffres après la virgule"),
+    ({"kind": "penalties", "terms-euros_per_day": "0"}, "Zéro euro n’est pas une pénalité"),
 )
 
 

@@ -339,6 +339,7 @@ def test_of_two_penalties_that_contradict_each_other_the_lightest_counts():
 
     assert found is not None
     assert found.stipulation_id == 2
+    assert found.rivals == 1, "the page says that another clause holds too"
 
 
 def test_grace_is_that_of_the_clause_in_force_on_the_due_day():

@@ -60,6 +60,7 @@ class TermField:
     name: str
     type: str
     of: str
+    above_zero: bool = False
 
     @property
     def label(self) -> str:
@@ -122,7 +123,13 @@ def fields_of(kind: str) -> tuple[TermField, ...]:
     facts = _fields().entries
     names = str(entry.facts.get("fields", "")).split() if entry else []
     return tuple(
-        TermField(name, str(facts[name].facts["type"]), str(facts[name].facts.get("of", ""))) for name in names
+        TermField(
+            name,
+            str(facts[name].facts["type"]),
+            str(facts[name].facts.get("of", "")),
+            _fields().flag(name, "above_zero"),
+        )
+        for name in names
     )
 
 
@@ -269,8 +276,11 @@ def _percent(_field: TermField, said: Any) -> str:
     return _decimal(said, places=3, greatest=100)
 
 
-def _amount(_field: TermField, said: Any) -> str:
-    return _decimal(said, places=2, greatest=_GREATEST)
+def _amount(field: TermField, said: Any) -> str:
+    found = _decimal(said, places=2, greatest=_GREATEST)
+    if field.above_zero and not Decimal(found):
+        raise ValueError(_("Zéro euro n’est pas une pénalité : laissez ce champ vide si la clause n’en fixe pas."))
+    return found
 
 
 def _day(_field: TermField, said: Any) -> str:

@@ -4,7 +4,7 @@ What no text says is a choice of method, told in `registry/decisions/`: no legal
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any, Protocol, TypeVar
@@ -153,7 +153,8 @@ class PenaltyTerms:
 
     Without `period` nobody said what the cap is counted over: then nobody can say whether it is reached. Without
     `start` nobody said from when the penalty runs: days before a formal notice may not count, and the amount is the
-    most that it can be. `notice_days` is the least that such a notice leaves.
+    most that it can be. `notice_days` is the least that such a notice leaves. `rivals` counts the other clauses that
+    price the same day: the lightest is taken, since nobody said which prevails.
     """
 
     stipulation_id: int
@@ -163,6 +164,7 @@ class PenaltyTerms:
     clause_id: int = 0
     start: PenaltyStart | None = None
     notice_days: int = 0
+    rivals: int = 0
 
     @property
     def is_open(self) -> bool:
@@ -197,7 +199,8 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
                     int(said.get("formal_notice_days") or 0),
                 )
             )  # fmt: skip
-    return min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
+    lightest = min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
+    return None if lightest is None else replace(lightest, rivals=len(found) - 1)
 
 
 @dataclass(frozen=True)

@@ -427,6 +427,11 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
         since = _("Les jours comptés sont ceux qui suivent le {day}, fin du délai de la mise en demeure.")
         found.append(since.format(day=say_day(cost.noticed_until)))
     found += _say_cap(cost, cost.terms, whole, cost.amount)
+    if cost.terms.rivals:
+        found.append(
+            _("Une autre clause de pénalité valait aussi à l’échéance : la plus légère est comptée, tant que personne "
+              "n’a dit laquelle l’emporte.")
+        )  # fmt: skip
     if cost.is_at_most:
         found.append(
             _("Ce montant est un maximum, sous réserve d’une mise en demeure préalable si le contrat la demande.")
