@@ -29,8 +29,9 @@ DEPOSITED_FILE = Receiving(
     DELIVERED_FILE.limit,
     mark(
         "Ce fichier dépasse {limit} Mio, le plus que le registre prend en une fois, et rien n’en est gardé. "
-        "Remettez-le autrement (un support, une adresse de téléchargement) au service de la collectivité qui suit votre "
-        "contrat : il notera sa réception à son jour. Ne le découpez pas : un seul dépôt accepté compte pour une livraison."
+        "Remettez-le autrement (un support, une adresse de téléchargement) au service de la collectivité qui suit "
+        "votre contrat : il notera sa réception à son jour. Ne le découpez pas : un seul dépôt accepté compte pour une "
+        "livraison."
     ),
 )
 CLOSED = mark(
