@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Annotated
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
@@ -19,6 +19,17 @@ BELOW = frozenset({"parties", "datasets"})
 
 
 Day = Annotated[date, since_year(1900)]
+
+
+def _not_to_come(value: date, info: ValidationInfo) -> date:
+    today = (info.context or {}).get("today")
+    if today is not None and value > today:
+        raise PydanticCustomError("to_come", _("Ce jour est à venir : notez-le une fois que c’est fait."))
+    return value
+
+
+PastDay = Annotated[Day, AfterValidator(_not_to_come)]
+"""The day of something done: none that is to come."""
 
 
 class PartyForm(BaseModel):
@@ -58,10 +69,10 @@ class ContractForm(BaseModel):
     renewed_until: Day | None = None
     value_euros: Annotated[int, Field(ge=0, le=10**12)] | None = None
     personal_data: bool | None = None
-    clauses_read_on: Day | None = None
+    clauses_read_on: PastDay | None = None
     hosts_data: bool | None = None
     cloud_service: bool | None = None
-    essential_data_published_on: Day | None = None
+    essential_data_published_on: PastDay | None = None
     notes: Prose | None = None
     parties: Annotated[list[PartyForm], Field(max_length=MOST_PARTIES), AfterValidator(_each_once)] | None = None
     datasets: Annotated[list[Number], Field(max_length=MOST_DATASETS)] | None = None

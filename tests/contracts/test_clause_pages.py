@@ -399,6 +399,18 @@ def test_the_command_says_of_each_line_of_the_floor_its_article_and_how_well_it_
     assert "L3131-2" in floor[0]
 
 
+@pytest.mark.parametrize("name", ["clauses_read_on", "essential_data_published_on"])
+def test_a_contract_is_neither_read_nor_published_on_a_day_to_come(town: Town, name: str) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    form = form_of(jurist.get(f"{place}/modifier"))
+
+    answer = jurist.post(f"{place}/modifier", form | {name: "2100-01-01"})
+
+    assert answer.status_code == 422
+    assert "Ce jour est à venir" in answer.text
+
+
 def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     page = jurist.get(f"{a_contract(jurist, town)}/clauses?le=2026-02-30").text

@@ -6,7 +6,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from registry.contracts.forms import MOST_DATASETS, Day, Prose
+from registry.contracts.forms import MOST_DATASETS, Day, PastDay, Prose
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance
 from registry.kernel.words import _
 from registry.web.calls import Number
@@ -26,7 +26,7 @@ class AmendmentForm(BaseModel):
     progress: AmendmentProgress | None = None
     signed_on: Day | None = None
     effective_on: Day | None = None
-    published_on: Day | None = None
+    published_on: PastDay | None = None
     notes: Prose | None = None
 
 
