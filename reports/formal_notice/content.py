@@ -8,7 +8,7 @@ from registry.reporting.vocabulary import Bars, Frame
 __all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]
 
 TITLE = "Mise en demeure"
-LAW = "Mise en demeure fondée sur ce que dit la ligne « Fondement »"
+LAW = "Qui met en demeure, qui est mis en demeure, et sur quel fondement"
 SHEETS = "Les faits, le contrat, la demande"
 COUNTED = "Relances"
 COLUMNS = "envoyées", "sans effet"
@@ -32,7 +32,7 @@ ASKS = (
     ("Relance avant la mise en demeure", "Aucun texte ne l’impose ici", "Méthode du registre, à valider"),
 )
 """Each text, what it asks, and how it was read."""
-SIGNS = ("Autorité concédante",)
+SIGNS = ("Pour l’autorité concédante : nom et fonction de qui signe",)
 
 
 def charts(dossier: Dossier) -> Mapping[str, Bars]:

@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from registry.contracts.clauses.forms import ClauseForm
+from registry.contracts.clauses.kinds import say_terms
 from registry.contracts.clauses.service import record_clause
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
@@ -138,8 +139,7 @@ def test_the_notice_says_the_days_the_clause_and_the_penalty_to_the_cent_and_the
     assert "9 jours × 150,50 € = 1 354,50 €" in plain["Calcul"]
     assert "art. 51" in said["Pénalités sur les données"]["article"]
     assert "Cent cinquante euros cinquante par jour." in plain["Pénalités sur les données"]
-    grids = [grid for sheet in said["all"]["sheets"] for grid in sheet.get("grids", [])]
-    assert TEXT in str(grids)
+    assert plain["Relance n° 1, texte"] == TEXT
     assert {line["label"]: line["text"] for line in said["all"]["card"]}[
         "Titulaire mis en demeure"
     ] == "Direction de l’eau"
@@ -396,3 +396,33 @@ def test_the_page_of_a_delivery_shows_the_notice_issued_and_where_to_note_that_i
         row = get_delivery(session, scene.delivery)
         row.notice_received_on, row.notice_days = scene.today, 15
     assert "Noter quand il l’a reçue" not in jurist.get(path).text
+
+
+@pytest.mark.database
+def test_the_notice_owns_up_to_no_gap_cites_no_clause_foreign_to_it_and_cuts_no_word_of_a_reminder(
+    scene: Scene,
+) -> None:
+    whole = "\n\n".join([f"Paragraphe {number}. " + "Les données dues sont attendues. " * 30 for number in range(4)])
+    with scene.town.acting() as session:
+        row = get_delivery(session, scene.delivery)
+        for kind, article in (("quality", "art. 8"), ("supply", "art. 9")):
+            form = ClauseForm(kind=kind, datasets=[row.dataset_id], article=article)
+            record_clause(session, scene.contract, form)
+        reminded(session, scene, sent=6, delay=4, message=whole.strip())
+        said = notice(session, scene)
+    assert "Qualité des données" not in said, "Nothing was refused: quality is not what is claimed."
+    assert said["Fourniture des données"]["text"] == "Contrat, art. 9"
+    lines = [line for sheet in said["all"]["sheets"] for line in sheet["lines"]]
+    assert not [line for line in lines if line["owed"] and not line["text"]]
+    parts = [line["text"] for line in lines if line["label"].startswith("Relance n° 1, texte")]
+    assert " ".join(" ".join(parts).split()) == " ".join(whole.split())
+    assert all(len(one) <= 1500 for one in parts)
+    card = {line["label"]: line["text"] for line in said["all"]["card"]}
+    assert card["Adresse du titulaire"].startswith("[à compléter : ")
+    assert card["Envoi"].startswith("[à compléter : ")
+
+
+@pytest.mark.parametrize(("noted", "said"), [("100.5", "100,50 €"), ("1000", "1 000 €"), ("0.05", "0,05 €")])
+def test_an_amount_of_a_clause_is_said_with_its_cents_or_none(noted: str, said: str) -> None:
+    [(_label, words)] = say_terms("penalties", {"euros_per_day": noted})
+    assert words.replace("\u202f", " ").replace("\xa0", " ") == said

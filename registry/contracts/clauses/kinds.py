@@ -7,6 +7,8 @@ from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
 
+from babel.numbers import format_decimal
+
 from registry.contracts.vocabulary import (
     CapPeriod,
     ExclusivityKind,
@@ -17,7 +19,7 @@ from registry.contracts.vocabulary import (
     Waiver,
 )
 from registry.kernel.errors import FieldError
-from registry.kernel.words import Labelled, _
+from registry.kernel.words import Labelled, _, current_locale
 from registry.platform.lists import CodeList, load_list
 from registry.web.templating import say_day, say_number
 
@@ -94,7 +96,9 @@ class TermField:
         if self.type == "day":
             return say_day(date.fromisoformat(str(value)))
         if self.type == "amount":
-            return f"{say_number(float(str(value)))} €"
+            amount = Decimal(str(value))
+            # Cents are two figures or none: no sum is written « 100,5 € ».
+            return f"{format_decimal(amount, format='#,##0.00' if amount % 1 else '#,##0', locale=current_locale())} €"
         return say_number(value) if isinstance(value, int) else str(value)
 
     def say_within(self, value: Any) -> str:

@@ -5,6 +5,7 @@ of anything else, the contract alone. That a reminder comes first is a choice of
 """
 
 from collections.abc import Sequence
+from textwrap import wrap
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -38,6 +39,10 @@ from registry.web.templating import say_day
 SUBJECT = "delivery"
 _CITED = (SCHEDULE, SUPPLY, QUALITY, PENALTIES)
 """The kinds of clauses a formal notice cites, in this order."""
+
+
+_BORNE = 1400
+"""Units: characters a line of a document bears; beyond, it is cut."""
 
 
 def get_keeper(session: Session, subject: Subject) -> int:
@@ -89,7 +94,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         "summary": [],
         "sheets": [
             _duty(delivery, title, cost, _law(contract, delivery)),
-            _clauses(written, reading, delivery),
+            _clauses(written, reading, delivery, receipts),
             _penalty(written, cost),
             _reminders(sent),
             _came(receipts),
@@ -145,6 +150,9 @@ def _card(session: Session, contract: Any, every: Any, moment: Moment) -> list[d
     return [
         _line(_("Autorité concédante"), names.get(contract.organisation_id, "")),
         _line(_("Titulaire mis en demeure"), ", ".join(filter(None, holders)), owed=True),
+        # What no register knows is left to fill in by hand, in sight.
+        _line(_("Adresse du titulaire"), _("[à compléter : adresse, et fonction de qui le représente]")),
+        _line(_("Envoi"), _("[à compléter : moyen qui prouve la réception, et jour de l’envoi]")),
         _line(_("Contrat"), contract.object),
         _line(_("Référence"), contract.reference or _("sans référence")),
         _line(_("Signé le"), signed, owed=True),
@@ -194,9 +202,14 @@ def _duty(delivery: Any, title: str, cost: Cost, law: str) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def _clauses(written: Written, reading: Reading, delivery: Any) -> dict[str, Any]:
+def _clauses(written: Written, reading: Reading, delivery: Any, receipts: Sequence[Any]) -> dict[str, Any]:
+    """What the contract says of what is claimed, and of nothing else: of quality, where something came and was refused.
+
+    A clause of which nothing is noted is cited by its place: what we did not write down is no gap of the contract.
+    """
     held: list[Span] = []
-    for kind in _CITED:
+    refused = any(one.answer is ReceiptAnswer.REFUSED for one in receipts)
+    for kind in (one for one in _CITED if one != QUALITY or refused):
         clause = delivery.clause_id if kind == SCHEDULE else None
         held += held_of(reading.spans, kind, delivery.due_on, clause=clause, dataset=delivery.dataset_id)
     lines = []
@@ -207,7 +220,7 @@ def _clauses(written: Written, reading: Reading, delivery: Any) -> dict[str, Any
         where = name_instrument(written.amendments.get(row.amendment_id))
         said = "\n".join(filter(None, (row.text or "", terms)))
         place = f"{where}, {row.article}" if row.article else where
-        lines.append(_line(kinds().label(kind), said, place, owed=True))
+        lines.append(_line(kinds().label(kind), said or place, place if said else ""))
     return {"id": "clauses", "name": _("Ce que dit le contrat"), "lines": lines}
 
 
@@ -233,12 +246,29 @@ def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
 
 
 def _reminders(sent: Sequence[Any]) -> dict[str, Any]:
-    rows = [(str(one.number), _sent(one), say_day(one.comply_by), one.message) for one in sent]
-    headers = (_("N°"), _("Envoyée le"), _("Délai donné jusqu’au"), _("Texte"))
-    return {
-        "id": "relances", "name": _("Relances restées sans effet"),
-        "grids": [{"caption": _("Relances envoyées"), "headers": headers, "rows": rows}],
-    }  # fmt: skip
+    lines = []
+    for one in sent:
+        named = _("Relance n° {number}").format(number=one.number)
+        days = _("envoyée le {sent} ; délai donné jusqu’au {until}").format(
+            sent=_sent(one), until=say_day(one.comply_by)
+        )
+        lines.append(_line(named, days))
+        whole = _whole(one.message)
+        for place, part in enumerate(whole, 1):
+            said = _("{named}, texte") if len(whole) == 1 else _("{named}, texte ({place} sur {total})")
+            lines.append(_line(said.format(named=named, place=place, total=len(whole)), part))
+    return {"id": "relances", "name": _("Relances restées sans effet"), "lines": lines}
+
+
+def _whole(message: str) -> list[str]:
+    """A text in parts that a line of a document bears without cutting any: it is what was written, to the word."""
+    parts = [""]
+    for paragraph in (one for one in message.splitlines() if one.strip()):
+        for piece in wrap(paragraph, _BORNE):
+            if len(parts[-1]) + len(piece) > _BORNE:
+                parts.append("")
+            parts[-1] += f"\n{piece}" if parts[-1] else piece
+    return parts
 
 
 def _sent(one: Any) -> str:
