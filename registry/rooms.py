@@ -434,14 +434,10 @@ _SOURCES = (
         "contracts-summary", Permission.CONTRACTS_CONTRACT_READ, contracts_summary.get_keeper, contracts_summary.gather,
         contracts_summary.OFFERED,
     ),
-    Source(
-        "draft-amendment", Permission.CONTRACTS_CONTRACT_READ, drafts.get_keeper, drafts.gather,
-        records={drafts.SUBJECT: drafts.name_subject},
-    ),
-    Source(
-        "draft-amendment-note", Permission.CONTRACTS_CONTRACT_READ, drafts.get_keeper, drafts.gather_note,
-        records={drafts.SUBJECT: drafts.name_subject},
-    ),
+    Source("draft-amendment", Permission.CONTRACTS_CONTRACT_READ, drafts.get_keeper, drafts.gather,
+           records={drafts.SUBJECT: drafts.name_subject}),
+    Source("draft-amendment-note", Permission.CONTRACTS_CONTRACT_READ, drafts.get_keeper, drafts.gather_note,
+           records={drafts.SUBJECT: drafts.name_subject}),
     Source("requests", Permission.PROCESSING_REQUEST_READ, requests.get_keeper, requests.gather, requests.OFFERED),
 )  # fmt: skip
 """Who gathers the content of which document, and what one must be allowed to read for it."""
