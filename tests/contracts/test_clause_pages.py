@@ -197,16 +197,19 @@ def test_the_floor_cites_the_text_in_force_on_the_day_shown(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town, consulted_on="2016-11-02", signed_on="2017-03-01", starts_on="2017-04-01")
 
-    def floor(day: str) -> str:
-        return jurist.get(f"{place}/clauses?le={day}").text.partition('id="socle"')[2]
+    older = a_contract(jurist, town, consulted_on="2015-02-02", signed_on="2015-09-01", starts_on="2015-10-01")
+
+    def floor(day: str, of: str = place) -> str:
+        return jurist.get(f"{of}/clauses?le={day}").text.partition('id="socle"')[2]
 
     assert "L3131-2" in floor("2019-04-01")
     assert "53-1" not in floor("2019-04-01")
-    for day in ("2016-10-09", "2019-03-31"):
+    for day in ("2017-04-01", "2019-03-31"):
         assert "ordonnance n° 2016-65, article 53-1 (lu par citation)" in floor(day)
         assert "L3131" not in floor(day)
-    assert "n’est pas encore en vigueur ce jour-là" in floor("2016-10-08")
-    assert "L3131" not in floor("2016-10-08")
+    assert "ordonnance n° 2016-65, article 53-1 (lu par citation)" in floor("2016-10-09", older)
+    assert "n’est pas encore en vigueur ce jour-là" in floor("2016-10-08", older)
+    assert "L3131" not in floor("2016-10-08", older)
 
 
 WRONG = (
