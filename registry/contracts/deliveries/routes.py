@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, name_clause
+from registry.contracts.deliveries.calendar_views import due_line, silent_schedules
 from registry.contracts.deliveries.costing import find_costs
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
@@ -39,12 +40,10 @@ from registry.contracts.deliveries.views import (
     DeliveryPage,
     delivery_fields,
     delivery_line,
-    due_line,
     receipt_view,
     say_decision,
     say_lateness,
     say_penalty,
-    silent_schedules,
     standing_of,
     state_mark,
     title_of,

@@ -14,7 +14,7 @@ from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
-from registry.contracts.deliveries.rules import SCHEDULE, Due, PenaltyTerms, rhythm_of, state_of
+from registry.contracts.deliveries.rules import PenaltyTerms, state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.views import StateMark
 from registry.contracts.vocabulary import CapPeriod, Delivered, PenaltyStart
@@ -297,21 +297,6 @@ def delivery_line(delivery: Delivery, contract: str, titles: Mapping[int, str], 
     )  # fmt: skip
 
 
-def due_line(due: Due, contract_id: int, titles: Mapping[int, str], today: date, *, may_record: bool) -> DeliveryLine:
-    """A due day of the calendar that is no delivery yet: to come, or passed before the registry knew its clause."""
-    title = titles.get(due.dataset_id or 0) or (
-        _("Tout le contrat") if due.dataset_id is None else _("Un jeu que vos droits ne montrent pas")
-    )
-    passed = due.day < today
-    asked = f"clause={due.clause_id}&jeu={due.dataset_id or ''}&echeance={due.day.isoformat()}"
-    return DeliveryLine(
-        None, title, contract_id, "", due.day, None,
-        StateMark("not-applicable", _("Passée, rien de noté") if passed else _("À venir")),
-        _("échéance d’avant la saisie de la clause") if passed else "",
-        f"/contrats/{contract_id}/livraisons/nouvelle?{asked}" if passed and may_record else "",
-    )  # fmt: skip
-
-
 def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
     """What is known of a delivery: label and words."""
     days = [
@@ -489,21 +474,3 @@ def say_decision(delivery: Delivery, cost: Cost | None) -> str:
     if cost is not None and cost.is_sure and cost.amount is not None and cost.amount != amount:
         said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
     return said
-
-
-def silent_schedules(written: Written) -> list[tuple[int, str]]:
-    """The schedule clauses from which no day can be counted: clause and why."""
-    found = []
-    for row in written.stipulations.values():
-        clause = written.clauses[row.clause_id]
-        if clause.kind != SCHEDULE or row.act == "ends":
-            continue
-        frequency = row.terms.get("frequency")
-        if frequency is None:
-            found.append((clause.id, _("sa périodicité n’est pas dite")))
-        elif rhythm_of(frequency) is None:
-            name = load_list("frequencies").label(str(frequency))
-            found.append((clause.id, _("« {name} » ne donne pas de jours").format(name=name)))
-        elif row.terms.get("first_due_on") is None:
-            found.append((clause.id, _("sa première échéance n’est pas dite")))
-    return found
