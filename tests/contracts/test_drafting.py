@@ -109,7 +109,13 @@ def test_the_texts_ask_what_their_articles_ask_and_no_less() -> None:
     water, processor = (load_clause_texts()[kind] for kind in ("water-end", "processor-terms"))
     assert "non exécutés" in " ".join(water.text)
     assert "le paiement des travaux non exécutés" in water.without
-    assert "transfert hors de l’Union européenne" in " ".join(processor.text)
+    said = " ".join(processor.text)
+    assert "transfert vers un pays tiers ou une organisation internationale" in said
+    assert "il en informe alors la collectivité avant le traitement" in said
+    assert "de tout ajout ou remplacement prévu, à temps pour qu’elle s’y oppose" in said
+    assert "pleinement responsable" in said
+    assert "sans retard injustifié" in " ".join(load_clause_texts()["breach-notice"].text)
+    assert "dans un standard ouvert librement réutilisable" in " ".join(load_clause_texts()["supply"].text)
 
 
 @pytest.mark.database
