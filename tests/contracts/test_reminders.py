@@ -12,8 +12,11 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.forms import ClauseForm
 from registry.contracts.clauses.kinds import say_terms
 from registry.contracts.clauses.service import record_clause
+from registry.contracts.deliveries.facts import bind_deliveries
+from registry.contracts.deliveries.forms import DeliveryForm
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.deliveries.service import record_delivery
 from registry.contracts.depots.queries import get_link
 from registry.contracts.queries import find_party_rows, get_contract
 from registry.contracts.reminders.forms import ReminderForm, usual_days
@@ -426,3 +429,50 @@ def test_the_notice_owns_up_to_no_gap_cites_no_clause_foreign_to_it_and_cuts_no_
 def test_an_amount_of_a_clause_is_said_with_its_cents_or_none(noted: str, said: str) -> None:
     [(_label, words)] = say_terms("penalties", {"euros_per_day": noted})
     assert words.replace("\u202f", " ").replace("\xa0", " ") == said
+
+
+def note_by_hand(scene: Scene) -> None:
+    """The same data, due the same day, as somebody notes it outside the calendar: the delivery of the scene."""
+    with scene.town.acting() as session:
+        row = get_delivery(session, scene.delivery)
+        form = DeliveryForm(label="À la main", dataset_id=row.dataset_id, due_on=row.due_on)
+        scene.delivery = record_delivery(session, row.contract_id, form).id
+
+
+@pytest.mark.database
+def test_a_day_that_no_clause_gives_is_told_as_noted_by_the_authority(scene: Scene) -> None:
+    note_by_hand(scene)
+    path = f"/livraisons/{scene.delivery}/relancer"
+    with scene.town.acting() as session:
+        reminded(session, scene, sent=6, delay=4)
+        said = notice(session, scene)
+    assert "jour noté par la collectivité, sans clause de calendrier relevée" in said["Échéance"]["text"]
+    assert "comme le contrat le prévoit" not in said["Le titulaire est mis en demeure"]["text"]
+    proposed = unescape(scene.town.someone(Role.DPO).get(path).text).replace("\xa0", " ")
+    assert "prévoit la livraison" not in proposed
+    assert "était attendue le" in proposed
+
+
+@pytest.mark.database
+def test_nothing_is_claimed_of_data_that_a_waiver_spares_even_noted_by_hand(scene: Scene) -> None:
+    note_by_hand(scene)
+    with scene.town.acting() as session:
+        reminded(session, scene, sent=6, delay=4)
+        row = get_delivery(session, scene.delivery)
+        record_clause(
+            session, scene.contract,
+            ClauseForm(
+                kind="waiver", terms={"waiver": "part", "decided_on": "2020-01-02", "address": "https://exemple.invalid/"},
+                datasets=[row.dataset_id], reasons="Sécurité du réseau.",
+            ),
+        )  # fmt: skip
+    with scene.town.acting() as session:
+        with pytest.raises(Refusal, match="Rien n’est en retard"):
+            notice(session, scene)
+        with pytest.raises(Conflict, match="n’est pas en retard"):
+            reminded(session, scene, sent=3, delay=2)
+        _row, facts = bind_deliveries(session, [scene.delivery], on=scene.today, until=None)[scene.delivery]
+        assert facts.get("delivery.due_on") is None
+    page = unescape(scene.town.someone(Role.DPO).get(f"/livraisons/{scene.delivery}").text)
+    assert "Une dispense couvre ces données à leur échéance" in page
+    assert "150,50" not in page

@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from registry.contracts.deliveries.expecting import Reading, came_of
+from registry.contracts.deliveries.expecting import Reading, came_of, is_spared
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import find_deliveries_of, find_receipts
 from registry.contracts.deliveries.rules import (
@@ -70,11 +70,12 @@ Receipts = Mapping[int, Sequence[DeliveryReceipt]]
 
 
 def costs_of(rows: Iterable[Delivery], receipts: Receipts, reading: Reading, today: date) -> dict[int, Cost]:
-    """What the lateness of each delivery of one contract costs as things stand; nothing of one without a due day."""
+    """What the lateness of each delivery of one contract costs as things stand; nothing of one without a due
+    day, nor of what a waiver spares."""
     found: dict[int, Cost] = {}
     late: list[Late] = []
     for one in rows:
-        if one.due_on is not None:
+        if one.due_on is not None and not is_spared(reading, one):
             found[one.id] = cost = _late(one, one.due_on, receipts.get(one.id, ()), reading, today)
             if cost.terms is not None:
                 late.append(Late(one.id, one.due_on, cost.terms, cost.years))
@@ -89,7 +90,7 @@ def cost_of(
     session: Session, delivery: Delivery, receipts: Sequence[DeliveryReceipt], reading: Reading, today: date
 ) -> Cost | None:
     """What the lateness of a delivery costs as things stand, the others of its contract counted where a cap is theirs
-    too; nothing of one without a due day."""
+    too; nothing of one without a due day, nor of what a waiver spares."""
     if delivery.due_on is None:
         return None
     rows, came = [delivery], {delivery.id: receipts}
@@ -98,7 +99,7 @@ def cost_of(
         others = [one for one in find_deliveries_of(session, delivery.contract_id) if one.id != delivery.id]
         rows += [one for one in others if counts_in_cap(one)]
         came |= find_receipts(session, [one.id for one in rows[1:]])
-    return costs_of(rows, came, reading, today)[delivery.id]
+    return costs_of(rows, came, reading, today).get(delivery.id)
 
 
 def counts_in_cap(delivery: Delivery) -> bool:

@@ -28,6 +28,7 @@ from registry.contracts.deliveries.rules import (
     grace_of,
     held_of,
     in_time_until,
+    is_waived,
 )
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract
@@ -77,12 +78,24 @@ def came_of(receipts: Iterable[DeliveryReceipt]) -> list[Came]:
     ]  # fmt: skip
 
 
+def is_spared(reading: Reading, delivery: Delivery) -> bool:
+    """Whether a waiver spares the holder what a delivery is about on its due day, by the calendar or by hand.
+
+    Law: CCP L3131-3, which speaks of the data of L3131-2 alone: no report nor operating document is spared.
+    """
+    return (
+        delivery.kind == Delivered.DATA
+        and delivery.due_on is not None
+        and is_waived(reading.spans, reading.terms, delivery.dataset_id, delivery.due_on)
+    )
+
+
 def follow_receipts(delivery: Delivery, receipts: Iterable[DeliveryReceipt], reading: Reading) -> bool:
     """Sets again what follows from the clauses and from what came; says whether any of it changed."""
     came = came_of(receipts)
     counting = counts_of(came)
     until = None
-    if delivery.due_on is not None:
+    if delivery.due_on is not None and not is_spared(reading, delivery):
         grace = grace_of(reading.spans, reading.terms, delivery.clause_id, delivery.due_on)
         until = in_time_until(delivery.due_on, grace, came)
     answer = counting.answer if counting is not None else ReceiptAnswer.REFUSED if came else None

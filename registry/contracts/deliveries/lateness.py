@@ -44,3 +44,16 @@ def say_outcome(delivery: Any) -> str:
     }
     sentence = said[PenaltyDecision(delivery.penalty)]
     return sentence.format(amount=say_euros(Decimal(delivery.penalty_cents) / 100), day=say_day(delivery.penalty_on))
+
+
+def say_decision(delivery: Any, cost: Cost | None) -> str:
+    """What was decided of the penalty, and whether it has grown since."""
+    if delivery.penalty is None or delivery.penalty_cents is None:
+        return ""
+    amount = Decimal(delivery.penalty_cents) / 100
+    said = _("{decision} le {day}, pour {amount}.").format(
+        decision=delivery.penalty.label, day=say_day(delivery.penalty_on), amount=say_euros(amount)
+    )
+    if cost is not None and cost.is_sure and cost.amount is not None and cost.amount != amount:
+        said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
+    return said

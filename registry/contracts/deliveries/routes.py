@@ -16,7 +16,7 @@ from registry.contracts.deliveries.costing import find_costs
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
-from registry.contracts.deliveries.lateness import say_cost, say_outcome
+from registry.contracts.deliveries.lateness import say_cost, say_decision, say_outcome
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
@@ -41,7 +41,6 @@ from registry.contracts.deliveries.views import (
     delivery_fields,
     delivery_line,
     receipt_view,
-    say_decision,
     say_lateness,
     say_penalty,
     standing_of,

@@ -362,6 +362,8 @@ def former_answers(versions: Sequence[Version], by: Mapping[str, str]) -> tuple[
 def say_lateness(delivery: Delivery, cost: Cost | None) -> list[str]:
     """How late a delivery is, in sentences."""
     if cost is None:
+        if delivery.due_on is not None:
+            return [_("Une dispense couvre ces données à leur échéance (CCP L3131-3) : rien n’est en retard.")]
         return [_("Aucune échéance n’est dite : rien ne peut être en retard.")]
     late = cost.lateness
     found = []
@@ -461,16 +463,3 @@ def _say_cap(cost: Cost, terms: PenaltyTerms, whole: Decimal, amount: Decimal) -
     else:
         found.append(_("Le plafond de {cap} n’est pas dépassé.").format(cap=cap))
     return found
-
-
-def say_decision(delivery: Delivery, cost: Cost | None) -> str:
-    """What was decided of the penalty, and whether it has grown since."""
-    if delivery.penalty is None or delivery.penalty_cents is None:
-        return ""
-    amount = Decimal(delivery.penalty_cents) / 100
-    said = _("{decision} le {day}, pour {amount}.").format(
-        decision=delivery.penalty.label, day=say_day(delivery.penalty_on), amount=say_euros(amount)
-    )
-    if cost is not None and cost.is_sure and cost.amount is not None and cost.amount != amount:
-        said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
-    return said

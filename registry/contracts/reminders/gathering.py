@@ -87,7 +87,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         )
     every = find_every(session, moment)
     held = find_held(session, every, contract.organisation_id)
-    title = _title(session, delivery, moment)
+    title, days = _title(session, delivery, moment), notice_days_of(reminded, usual_days("formal-notice"))
     values = {
         **frame_of_sheets(session, held, moment, f"{title} – {contract.object}"),
         "card": [*_card(session, contract, every, moment), _line(_("Fondement"), _basis(contract, delivery))],
@@ -98,7 +98,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             _penalty(written, cost),
             _reminders(sent),
             _came(receipts),
-            _demand(_law(contract, delivery), cost, notice_days_of(reminded, usual_days("formal-notice"))),
+            _demand(_law(contract, delivery), cost, delivery.clause_id is not None, days),
         ],
     }  # fmt: skip
     return Gathered(SUBJECT, delivery.id, title, contract.organisation_id, values)
@@ -188,6 +188,14 @@ def _basis(contract: Any, delivery: Any) -> str:
     return acts + "\n" + why[which_floor(contract)]
 
 
+def _due_day(delivery: Any) -> str:
+    """The due day, and whose it is where no schedule clause gives it."""
+    day = say_day(delivery.due_on)
+    if delivery.clause_id is not None:
+        return day
+    return _("{day} (jour noté par la collectivité, sans clause de calendrier relevée)").format(day=day)
+
+
 def _duty(delivery: Any, title: str, cost: Cost, law: str) -> dict[str, Any]:
     late = cost.lateness
     return {
@@ -195,7 +203,7 @@ def _duty(delivery: Any, title: str, cost: Cost, law: str) -> dict[str, Any]:
         "standing": _("{days} de retard").format(days=say_days(late.days)),
         "lines": [
             _line(_("Ce qui est dû"), f"{delivery.kind.label} : {title}", law),
-            _line(_("Échéance"), say_day(delivery.due_on)),
+            _line(_("Échéance"), _due_day(delivery)),
             _line(_("À l’heure jusqu’au"), say_day(late.in_time_until)),
             _line(_("Jours de retard à ce jour"), say_days(late.days)),
         ],
@@ -315,13 +323,15 @@ def _otherwise(cost: Cost) -> str:
     return _("les pénalités continuent de courir, dans les limites que le contrat prévoit.")
 
 
-def _demand(law: str, cost: Cost, days: int) -> dict[str, Any]:
+def _demand(law: str, cost: Cost, is_scheduled: bool, days: int) -> dict[str, Any]:
     asked = (
         _("de livrer ce qui est dû, sous forme électronique, dans un standard ouvert et exploitable par une "
           "machine, par le lien de dépôt de ce contrat ou au service qui le suit.")
         if law
         else _("de livrer ce qui est dû, comme le contrat le prévoit, par le lien de dépôt de ce contrat ou au service "
                "qui le suit.")
+        if is_scheduled
+        else _("de livrer ce qui est dû, par le lien de dépôt de ce contrat ou au service qui le suit.")
     )  # fmt: skip
     return {
         "id": "demande", "name": _("Ce qui est demandé"),

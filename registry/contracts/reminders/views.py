@@ -73,9 +73,11 @@ def proposed_text(
     """
     lines = [
         _("Madame, Monsieur,"),
-        _("Le contrat « {contract} » prévoit la livraison de « {title} » le {due}.").format(
-            contract=contract, title=title, due=say_day(delivery.due_on)
-        ),
+        (
+            _("Le contrat « {contract} » prévoit la livraison de « {title} » le {due}.")
+            if delivery.clause_id is not None
+            else _("Au titre du contrat « {contract} », la livraison de « {title} » était attendue le {due}.")
+        ).format(contract=contract, title=title, due=say_day(delivery.due_on)),
         _("À ce jour elle n’est pas acquise : {days} de retard.").format(days=say_days(cost.lateness.days)),
         *_say_stakes(cost, written),
         _("Merci de la déposer au plus tard le {day}.").format(day=say_day(comply_by)) + " " + _say_door(door),
