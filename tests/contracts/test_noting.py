@@ -228,5 +228,5 @@ def test_the_note_of_a_contract_that_ends_soon_tells_its_steps_and_the_penalties
     )
     assert "en retard, c’était pour le" in decided["Préparer la fin"]
     first = lines(summary_of(town, town.authority_id), "dabord")["Gestion de l’eau"]
-    assert "pénalités encourues, à décider" in first
+    assert re.search(r"pénalités encourues, à décider : 4\s000,00\s€ au plus", first), first
     assert "étapes sont en retard" in first

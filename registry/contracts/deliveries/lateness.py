@@ -1,5 +1,6 @@
 """How late a delivery is, what that costs and what was decided of it, each in a few words: for lists and documents."""
 
+from collections.abc import Iterable
 from decimal import Decimal
 from typing import Any
 
@@ -32,6 +33,15 @@ def say_cost(cost: Cost | None) -> str:
     if cost.is_at_most:
         return _("{amount} au plus, départ de la pénalité à compléter").format(amount=amount)
     return _("{amount} avant plafond").format(amount=amount) if cost.is_open else amount
+
+
+def say_together(costs: Iterable[Cost]) -> str:
+    """What several latenesses cost, added: at most that much where what one of them follows from is not all said."""
+    counted = [one for one in costs if one.terms is not None]
+    amount = say_euros(sum((one.amount or Decimal(0) for one in counted), start=Decimal(0)))
+    if any(not one.is_sure and not one.awaits_notice for one in counted):
+        return _("{amount} au plus").format(amount=amount)
+    return amount
 
 
 def say_outcome(delivery: Any) -> str:

@@ -49,8 +49,10 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     )
     read = noted.was_read
     to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
-    ending = noted.state in {ContractState.ENDING, ContractState.ENDED}
-    asked = _("Écrire au prochain contrat, ou demander d’ici la fin") if ending else _("Demander par avenant")
+    asked = {
+        ContractState.ENDING: _("Écrire au prochain contrat, ou demander d’ici la fin"),
+        ContractState.ENDED: _("Écrire au prochain contrat"),
+    }.get(noted.state, _("Demander par avenant"))
     yield (asked if read else _("Chercher au contrat, ou demander")), "", to_ask
     yield (
         _("Obtenir, c’est déjà demandé"),

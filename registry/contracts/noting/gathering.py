@@ -19,7 +19,7 @@ from registry.contracts.clauses.lacking import count_lacking, say_counts, say_st
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import say_span
-from registry.contracts.deliveries.lateness import say_cost, say_late, say_outcome
+from registry.contracts.deliveries.lateness import say_cost, say_late, say_outcome, say_together
 from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.deliveries.vocabulary import PenaltyDecision
 from registry.contracts.followup.due import owed_reports
@@ -279,18 +279,14 @@ def _penalties(noted: NotedContract) -> list[dict[str, Any]]:
     ]
     if not rows:
         return []
-    incurred = sum((noted.costs[one.id].amount or _NOTHING for one in late), start=_NOTHING)
-    counted = [noted.costs[one.id] for one in late if noted.costs[one.id].terms is not None]
-    together = say_euros(incurred)
-    if any(not one.is_sure and not one.awaits_notice for one in counted):
-        together = _("{amount} au plus").format(amount=together)
     decided = {
         decision: sum((Decimal(one.penalty_cents or 0) / 100 for one in late if one.penalty == decision), _NOTHING)
         for decision in PenaltyDecision
     }
     rows.append(
         (
-            _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)), together,
+            _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)),
+            say_together(noted.costs[one.id] for one in late),
             _("pénalités appliquées : {applied} ; remises : {remitted}").format(
                 applied=say_euros(decided[PenaltyDecision.APPLIED]),
                 remitted=say_euros(decided[PenaltyDecision.REMITTED]),

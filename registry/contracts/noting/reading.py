@@ -24,7 +24,7 @@ from registry.contracts.deliveries.costs import Cost, costs_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
-from registry.contracts.deliveries.vocabulary import DeliveryState
+from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
 from registry.contracts.followup.queries import find_reports_of, find_steps_of
 from registry.contracts.followup.steps import Milestone, milestones_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
@@ -100,10 +100,13 @@ class NotedContract:
 
     @property
     def undecided(self) -> list[Any]:
-        """What is or came late and costs by the contract, of which nobody decided whether the penalty applies."""
+        """What is or came late and costs by the contract, of which nobody decided whether the penalty applies; nothing
+        of what waits for an answer, since what it costs hangs on it.
+        """
         return [
             one for one in self.deliveries
-            if one.penalty is None and (cost := self.costs.get(one.id)) is not None and cost.amount
+            if one.penalty is None and one.answer != ReceiptAnswer.WAITING
+            and (cost := self.costs.get(one.id)) is not None and cost.amount
         ]  # fmt: skip
 
     @property

@@ -6,7 +6,6 @@ Law: CGCT L1411-13; CCP L3131-2 to L3131-5.
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 from sqlalchemy.orm import Session
@@ -14,7 +13,9 @@ from sqlalchemy.orm import Session
 from registry.compliance.vocabulary import Severity
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import count_lacking
-from registry.contracts.deliveries.views import say_days, say_euros
+from registry.contracts.deliveries.costs import Cost
+from registry.contracts.deliveries.lateness import say_together
+from registry.contracts.deliveries.views import say_days
 from registry.contracts.models import Contract
 from registry.contracts.noting.deciding import count_unkept, say_unkept
 from registry.contracts.noting.reading import NotedContract, read_contracts
@@ -29,7 +30,7 @@ from registry.web.templating import say_day
 
 SUBJECT = "organisation"
 OFFERED = {SUBJECT: BODIES}
-_OVER, _NOTHING = frozenset({ContractState.ENDED}), Decimal(0)
+_OVER = frozenset({ContractState.ENDED})
 
 
 def get_keeper(session: Session, subject: Subject) -> int:
@@ -63,7 +64,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
             {"label": _("Organisation"), "text": held.asked.name},
             {"label": _("Contrats en vie"), "text": str(len(going))},
             {"label": _("Contrats terminés"), "text": str(len(noted) - len(going))},
-            {"label": _("Pénalités encourues, rien n’est décidé"), "text": say_euros(_undecided(noted))},
+            {"label": _("Pénalités encourues, rien n’est décidé"), "text": say_together(_undecided(noted))},
         ],
         "summary": [*_summary(going)],
         "sheets": [_first(noted), _every(going), _lacking(going), _ended(noted)],
@@ -81,9 +82,9 @@ def _gravest(one: NotedContract) -> tuple[Any, ...]:
     return -blocking, ends, -count_unkept(one.breaches), -len(one.late), -len(one.absent), one.row.id
 
 
-def _undecided(noted: Iterable[NotedContract]) -> Decimal:
-    """What lateness costs by the contracts and nobody decided of. Units: euros."""
-    return sum((each.costs[one.id].amount or _NOTHING for each in noted for one in each.undecided), start=_NOTHING)
+def _undecided(noted: Iterable[NotedContract]) -> list[Cost]:
+    """What lateness costs by the contracts and nobody decided of."""
+    return [each.costs[one.id] for each in noted for one in each.undecided]
 
 
 def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
@@ -134,7 +135,7 @@ def _why(one: NotedContract) -> list[str]:
         )
         said.append(words.format(count=count, day=say_day(first)))
     if one.undecided:
-        said.append(_("pénalités encourues, à décider : {amount}").format(amount=say_euros(_undecided([one]))))
+        said.append(_("pénalités encourues, à décider : {amount}").format(amount=say_together(_undecided([one]))))
     if one.state in _OVER:
         return said
     if one.late:
