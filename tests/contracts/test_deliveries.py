@@ -427,3 +427,42 @@ def test_of_two_receipts_the_one_accepted_last_counts_alone_and_the_other_again_
     assert told() == (poor.received_on, poor.received_on, False)
     with pytest.raises(Conflict, match="Une autre réception est déjà acceptée"):
         set_receipt_aside(scene.session, good.id, expected=good.version, reason="Si", annulled=False)
+
+
+def two_accepted(scene: Scene) -> tuple[Delivery, Any, Any]:
+    """A delivery whose first receipt came in time and is followed by a second, accepted since."""
+    delivery = scene.late(5)
+    first, second = scene.receives(delivery, 6), scene.receives(delivery, 2)
+    accept_receipt(scene.session, first.id, AcceptForm(), expected=first.version)
+    said = AcceptForm(reason="Plus complète.")
+    accept_receipt(scene.session, second.id, said, expected=second.version)
+    scene.session.refresh(first)
+    return delivery, first, second
+
+
+def test_the_receipt_that_counted_before_counts_again_once_the_one_that_followed_it_is_refused(scene: Scene) -> None:
+    delivery, first, second = two_accepted(scene)
+
+    form = RefuseForm(reasons="Vide", reason="Vue trop vite", correct_by=None)
+    refuse_receipt(scene.session, second.id, form, expected=second.version)
+
+    scene.session.refresh(first)
+    assert (first.answer, second.answer, delivery.answer) == ("accepted", "refused", "accepted")
+    assert delivery.received_on == first.received_on
+    reading = reading_of(find_written(scene.session, [scene.contract])[scene.contract.id], scene.today)
+    cost = cost_of(scene.session, delivery, [first, second], reading, scene.today)
+    assert cost is not None
+    assert cost.lateness.days == 0, "its acceptance was never taken back"
+
+
+def test_a_receipt_brought_back_counts_where_none_does_any_more(scene: Scene) -> None:
+    delivery, first, second = two_accepted(scene)
+    for one in (first, second):
+        set_receipt_aside(scene.session, one.id, expected=one.version, reason="Erreur", annulled=True)
+    assert delivery.answer is None
+
+    set_receipt_aside(scene.session, first.id, expected=first.version, reason="Si", annulled=False)
+
+    assert (first.answer, delivery.answer, delivery.received_on) == ("accepted", "accepted", first.received_on)
+    with pytest.raises(Conflict, match="Une autre réception est déjà acceptée"):
+        set_receipt_aside(scene.session, second.id, expected=second.version, reason="Si", annulled=False)

@@ -331,6 +331,14 @@ def test_a_second_reception_is_accepted_only_once_it_is_told_to_count_in_the_pla
     assert page.count("Réponse changée : Le PDF ne se traitait pas.") == 1, "It is the first whose answer changed."
     assert verdicts(town, SubjectKind.DELIVERY, number_of(sheet), "DSP-02")[-1] == "compliant"
 
+    asked = steward.get(f"/livraisons/receptions/{second['id']}/refuser")
+    assert "acceptée avant elle, comptera de nouveau" in asked.text
+    refused = answer(steward, sheet, "refuser", **(form_of(asked) | {"reasons": "Vide", "reason": "Vue trop vite"}))
+    kept(refused)
+    page = unescape(steward.get(refused.headers["location"]).text)
+    assert "une autre, déjà acceptée, compte" in page
+    assert "Elle ne compte plus" not in page
+
 
 def test_what_was_typed_to_annul_a_delivery_or_a_reception_stays_where_somebody_was_faster(town: Town) -> None:
     steward, jurist = town.someone(Role.STEWARD), town.someone(Role.LEGAL)

@@ -22,6 +22,7 @@ from registry.contracts.deliveries.service import (
     accept_receipt,
     correction_day,
     decide_penalty,
+    followed_before,
     receive,
     refuse_receipt,
     refuse_unless_awaited,
@@ -186,13 +187,24 @@ def accept_delivery(visit: Visit, receipt_id: int) -> Response[Any]:
     return visit.go(f"/livraisons/{receipt.delivery_id}", done="livraison-acceptee")
 
 
+def _say_refusing(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -> str:
+    """What it is to refuse a receipt, and which counts again where this one did."""
+    receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
+    if (before := followed_before(receipts, but=receipt)) is not None:
+        return _(
+            "La réception n° {number}, arrivée le {day} et acceptée avant elle, comptera de nouveau. Dites ce qui "
+            "manque ou ne va pas dans celle-ci."
+        ).format(number=before.number, day=say_day(before.received_on))
+    return _("Une livraison refusée reste due. Dites ce qui manque ou ne va pas, et jusqu’à quand le corriger.")
+
+
 def _refuse_page(
     visit: Visit, receipt: DeliveryReceipt, delivery: Delivery, values: Mapping[str, Any],
     errors: Mapping[str, str] | None = None, *, version: int | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     return _act_page(
         visit, delivery, "refuse", values, errors or {}, heading=_("Refuser la réception"),
-        lead=_("Une livraison refusée reste due. Dites ce qui manque ou ne va pas, et jusqu’à quand le corriger."),
+        lead=_say_refusing(visit, receipt, delivery),
         action=f"/livraisons/receptions/{receipt.id}/refuser", button=_("Refuser"),
         version=receipt.version if version is None else version, changes=_changes(receipt), status=status,
     )  # fmt: skip
@@ -231,7 +243,8 @@ def refuse_delivery(visit: Visit, receipt_id: int) -> Response[Any]:
     if isinstance(made, Unsaved):
         now = made.version or version
         return _refuse_page(visit, receipt, delivery, values, made.errors, version=now, status=made.status)
-    return visit.go(f"/livraisons/{receipt.delivery_id}", done="livraison-refusee")
+    counts = delivery.answer is ReceiptAnswer.ACCEPTED
+    return visit.go(f"/livraisons/{delivery.id}", done="reception-refusee" if counts else "livraison-refusee")
 
 
 def _penalty_page(

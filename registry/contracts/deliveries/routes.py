@@ -69,6 +69,7 @@ NOTICES.update(
         "livraison-retablie": mark("La livraison est rétablie."),
         "livraison-recue": mark("La réception est notée : acceptez ou refusez ce qui est arrivé."),
         "livraison-acceptee": mark("La réception est acceptée."),
+        "reception-refusee": mark("La réception est refusée : une autre, déjà acceptée, compte."),
         "livraison-refusee": mark("La réception est refusée : la livraison reste due."),
         "reception-annulee": mark("La réception est annulée. Rien n’est effacé : vous pouvez la rétablir."),
         "reception-retablie": mark("La réception est rétablie."),

@@ -1,5 +1,6 @@
 """Every change to deliveries and to what came of them; each makes the delivery be judged again."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -223,7 +224,8 @@ def accept_receipt(session: Session, receipt_id: int, form: AcceptForm, *, expec
 def refuse_receipt(session: Session, receipt_id: int, form: RefuseForm, *, expected: int) -> DeliveryReceipt:
     """Says why what came is not what was owed; the delivery is owed still.
 
-    Without `correct_by`, the day that the quality clause gives to correct, where it gives one.
+    Without `correct_by`, the day that the quality clause gives to correct, where it gives one. Where it counted, what
+    was accepted before it counts again: that acceptance was never taken back.
 
     Raises: as `accept_receipt`; Invalid when the correction would be due before the refusal.
     """
@@ -276,10 +278,31 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
     for one in counted:
         one.answer = ReceiptAnswer.FOLLOWED
     set_those_that_differ(receipt, **values)
+    _bring_back(receipts)
     session.flush()
     _follow(session, delivery, contract, receipts)
     session.refresh(receipt)
     return receipt
+
+
+def followed_before(
+    receipts: Iterable[DeliveryReceipt], *, but: DeliveryReceipt | None = None
+) -> DeliveryReceipt | None:
+    """The receipt that counts again where `but` counts no more: of those accepted before it, the last; or nothing.
+
+    Nothing either where another is accepted still.
+    """
+    standing = [one for one in receipts if not one.annulled and one is not but]
+    if any(one.answer is ReceiptAnswer.ACCEPTED for one in standing):
+        return None
+    before = [one for one in standing if one.answer is ReceiptAnswer.FOLLOWED]
+    return max(before, key=lambda one: (one.answered_on, one.number), default=None)
+
+
+def _bring_back(receipts: Iterable[DeliveryReceipt]) -> None:
+    """Nothing is followed by nothing: has the last that was accepted count where none does any more."""
+    if (before := followed_before(receipts)) is not None:
+        before.answer = ReceiptAnswer.ACCEPTED
 
 
 def set_receipt_aside(
@@ -302,9 +325,7 @@ def set_receipt_aside(
     say(session, "contracts:delivery:unreceive" if annulled else "contracts:delivery:receive-again", reason)
     receipt.annulled = annulled
     receipts = find_receipts(session, [delivery.id])[delivery.id]
-    before = [one for one in receipts if one.answer is ReceiptAnswer.FOLLOWED and not one.annulled]
-    if annulled and before and receipt.answer is ReceiptAnswer.ACCEPTED:
-        max(before, key=lambda one: (one.answered_on, one.number)).answer = ReceiptAnswer.ACCEPTED
+    _bring_back(receipts)
     session.flush()
     _follow(session, delivery, contract, receipts)
     session.refresh(receipt)
