@@ -303,6 +303,29 @@ def find_holders(session: Session, roles: Sequence[Role], organisation_id: int, 
     )
 
 
+def knows_every_holder(session: Session, roles: Sequence[Role], organisation_id: int) -> bool:
+    """Whether the asker is shown every account that may hold one of these roles on an organisation.
+
+    Not so of who reads a body below alone: a role granted above it bears on it, and is shown only to who reads there.
+    """
+    hidden = (
+        select(col(RoleGrant.id))
+        .outerjoin(Account, col(Account.id) == col(RoleGrant.account_id))
+        .where(
+            col(RoleGrant.organisation_id) == any_(col(Organisation.lineage)),
+            col(RoleGrant.role).in_(roles),
+            ~col(RoleGrant.ended),
+            col(Account.id).is_(None),
+        )
+    )
+    asked = select(col(Organisation.id)).where(
+        col(Organisation.id) == organisation_id,
+        func.acting_reads().op("@>", is_comparison=True)(col(Organisation.lineage)),
+        ~hidden.exists(),
+    )
+    return session.execute(asked).one_or_none() is not None
+
+
 def holds_beyond(session: Session, account_id: int, reach: frozenset[int]) -> bool:
     """Whether an account holds a role on an organisation outside these, even one the asker may not see."""
     answer: bool = session.execute(

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from litestar import Response
 
-from registry.accounts.queries import find_holders
+from registry.accounts.queries import find_holders, knows_every_holder
 from registry.kernel.errors import FieldError, Invalid, NotFound
 from registry.kernel.permissions import Permission, Role, permissions_of, roles_with
 from registry.kernel.words import _
@@ -143,6 +143,12 @@ def who_approves(visit: Visit, report_id: str, organisation_id: int, *, asker: i
         return _("Qui peut l’approuver ({roles}) : {names}.").format(
             roles=roles, names=", ".join(one.name for one in able)
         )
+    if not knows_every_holder(visit.session, approval, organisation_id):
+        # A role granted above is not shown to who reads a body below alone: that nobody has it would be a guess.
+        return _(
+            "Qui peut l’approuver : une autre personne que celle qui l’émet, qui a ce rôle ({roles}) sur cette "
+            "organisation ou au-dessus. Vos droits ne vous montrent pas qui : demandez-le à votre administrateur."
+        ).format(roles=roles)
     if (
         asker == visit.visitor.account_id
         and visit.visitor.reach(APPROVE)

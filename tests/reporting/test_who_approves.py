@@ -7,6 +7,10 @@ import pytest
 from sqlalchemy import text
 
 from registry.accounts.models import RoleGrant
+from registry.contracts.clauses.forms import AmendmentForm
+from registry.contracts.clauses.service import record_amendment
+from registry.contracts.forms import ContractForm
+from registry.contracts.service import record_contract
 from registry.kernel.issuing import Subject
 from registry.kernel.permissions import Role
 from registry.platform.database import Acting
@@ -126,3 +130,24 @@ def test_before_issuing_one_reads_who_will_have_to_approve_and_what_to_do_when_t
         session.add(grant)
     assert "Personne d’autre que vous" not in told(jurist)
     assert "d’abord émis comme projet" not in unescape(jurist.get("/documents?report=contracts-summary").text)
+
+
+@pytest.mark.database
+def test_a_role_granted_above_what_one_reads_is_not_said_to_be_nobodys(town: Town) -> None:
+    below = town.someone(Role.STEWARD, on=town.service_id)
+    with town.acting() as session:
+        kept = record_contract(session, town.service_id, ContractForm(kind="dsp", object="Gestion de l’eau"))
+        amendment = record_amendment(session, kept.id, AmendmentForm(number=1, object="Clauses de données")).id
+
+    def told(who: Someone) -> str:
+        page = unescape(who.get(f"/documents?report=draft-amendment&scope=amendment:{amendment}").text)
+        return page.replace("\xa0", " ").partition('id="emettre"')[2].partition("<form")[0]
+
+    assert "Personne n’a ce rôle" in told(town.someone(Role.STEWARD)), "Who reads everything knows it."
+    unsure = told(below)
+    assert "Personne" not in unsure
+    assert "qui a ce rôle (Juriste) sur cette organisation ou au-dessus. Vos droits ne vous montrent pas qui" in unsure
+    town.someone(Role.LEGAL)
+    assert told(below) == unsure, "The role granted above is not shown."
+    assert f"legal {town.authority_id}" in told(town.someone(Role.STEWARD))
+    assert "Personne" not in told(town.someone(Role.LEGAL, on=town.service_id)), "Another one is, above."
