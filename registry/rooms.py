@@ -31,6 +31,7 @@ from registry.contracts.deliveries.facts import BOUND as BOUND_OF_DELIVERIES
 from registry.contracts.deliveries.facts import bind_deliveries, deliveries_below, every_delivery
 from registry.contracts.deliveries.queries import find_parts_of, names_of_deliveries
 from registry.contracts.drafting import gathering as drafts
+from registry.contracts.facts import ABOUT_DATASETS as CONTRACTS_ABOUT
 from registry.contracts.facts import BOUND as BOUND_OF_CONTRACTS
 from registry.contracts.facts import bind_amendments, bind_contracts, contracts_below, every_amendment, every_contract
 from registry.contracts.models import ContractDataset
@@ -67,7 +68,7 @@ from registry.kernel.issuing import COMMUNICABLE_RECORD
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.as_of import asking_once, find_rows
-from registry.ledger.service import OWED, PASSED_ON, PEOPLE
+from registry.ledger.service import OWED, PASSED_ON, PEOPLE, PERSONAL
 from registry.lifecycle.facts import BOUND as BOUND_OF_LIFECYCLE
 from registry.lifecycle.facts import bind_lifecycle
 from registry.lifecycle.models import StageRequest
@@ -364,6 +365,7 @@ def _assembled(local: Path | None, home: Path | None) -> Engine:
             SubjectKind.ORGANISATION: (datasets_below, contracts_below, deliveries_below),
             "contract": (find_governed, datasets_of_contracts),
             PASSED_ON: (datasets_made_from,),
+            PERSONAL: CONTRACTS_ABOUT,
         },
         rooms={room.name: room.title for room in (*ROOMS, *COMING)},
     )
@@ -376,9 +378,7 @@ _SOURCES = (
         {"organisation": frozenset(kind for kinds in gathering.KINDS.values() for kind in kinds)},
     ),
     Source("record-of-processing", _RECORD, records.get_keeper, records.gather_full, records.OFFERED),
-    Source(
-        COMMUNICABLE_RECORD, _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED
-    ),
+    Source(COMMUNICABLE_RECORD, _RECORD, records.get_keeper, records.gather_communicable, records.OFFERED),
     Source(
         "annual-review", Permission.PROCESSING_BREACH_READ, reviewing.get_keeper, reviewing.gather, reviewing.OFFERED
     ),

@@ -5,6 +5,7 @@ A clause that nobody recorded is unknown until somebody says to have read the wh
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date, datetime
+from functools import partial
 from typing import Any
 
 from sqlalchemy import select
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 from sqlmodel import col
 
 from registry.compliance.explanation import VALUE_WORDS
+from registry.compliance.service import leave_to_the_worker
 from registry.compliance.vocabulary import SubjectKind
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.facts import NAMES as NAMES_OF_CLAUSES
@@ -26,8 +28,9 @@ from registry.contracts.followup.facts import BOUND as BOUND_OF_FOLLOWUP
 from registry.contracts.followup.facts import bind_essential, bind_reports, bind_steps
 from registry.contracts.followup.queries import find_contents, find_reports_of, find_steps_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
-from registry.contracts.queries import find_personal_then
+from registry.contracts.queries import find_acts_about, find_personal_then
 from registry.contracts.rules import state_on, term_of
+from registry.contracts.upstream.queries import find_body_of
 from registry.contracts.vocabulary import (
     ClauseAct,
     ContractKind,
@@ -38,6 +41,7 @@ from registry.contracts.vocabulary import (
     PublicService,
     Waiver,
 )
+from registry.datasets.models import Dataset
 from registry.ledger.as_of import find_rows
 from registry.organisations.facts import bind_legal_persons, may_be_absent, owners_below
 
@@ -228,6 +232,23 @@ def contracts_below(session: Session, organisation_ids: set[int]) -> tuple[Subje
         select(col(Contract.id)).where(~col(Contract.annulled), col(Contract.organisation_id).in_(owners))
     )
     return SubjectKind.CONTRACT, set(rows.scalars())
+
+
+def _judged_here(session: Session, dataset_ids: set[int], *, kind: SubjectKind) -> tuple[SubjectKind, set[int]]:
+    """Those of others are judged by the worker: a page keeps the findings of those bodies only that it may write."""
+    here, afar = find_acts_about(session, kind, dataset_ids)
+    if afar:
+        leave_to_the_worker(session, kind, afar, find_body_of(session, Dataset, dataset_ids))
+    return kind, here
+
+
+ABOUT_DATASETS = (
+    partial(_judged_here, kind=SubjectKind.CONTRACT),
+    partial(_judged_here, kind=SubjectKind.AMENDMENT),
+)
+"""Which clauses a contract lacks depends on its datasets that hold personal data: it is judged again with them, and so
+are its amendments, which add what lacks, or not.
+"""
 
 
 def every_contract(

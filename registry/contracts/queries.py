@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
@@ -13,19 +13,21 @@ from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, PartySide, PublicService
 from registry.datasets.models import Dataset
-from registry.datasets.vocabulary import PersonalData
 from registry.documents.subjects import Provable, finding
 from registry.documents.vocabulary import ProofSubject
 from registry.kernel.dates import plus_months
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
-from registry.ledger.as_of import find_rows
 from registry.organisations.models import Organisation
 from registry.platform.tables import Numbered
 
 Row = TypeVar("Row", bound=Numbered)
 _NEVER = date(9999, 12, 31)
+_HOLDING_PERSONAL = text(
+    "SELECT contract_id, dataset_id FROM holding_personal(CAST(:contracts AS bigint[]), CAST(:until AS timestamptz))"
+)
+_ABOUT = text("SELECT id, judged_here FROM contracts_about(CAST(:datasets AS bigint[])) WHERE part = :part")
 
 
 @dataclass(frozen=True)
@@ -245,39 +247,36 @@ def find_datasets_of_each(session: Session, contract_ids: Iterable[int]) -> dict
     return found
 
 
-def find_personal_of_each(session: Session, contract_ids: Iterable[int]) -> dict[int, frozenset[int]]:
-    """The datasets of each contract told to hold personal data, among those the asker may read."""
-    query = (
-        select(col(ContractDataset.contract_id), col(Dataset.id))
-        .join(Dataset, col(Dataset.id) == col(ContractDataset.dataset_id))
-        .where(
-            col(ContractDataset.contract_id).in_(list(contract_ids)), ~col(ContractDataset.annulled),
-            ~col(Dataset.annulled), col(Dataset.personal_data).not_in([PersonalData.NONE, PersonalData.ANONYMISED]),
-        )
-    )  # fmt: skip
+def find_personal_of_each(
+    session: Session, contract_ids: Iterable[int], until: datetime | None = None
+) -> dict[int, frozenset[int]]:
+    """The datasets of each contract told to hold personal data, whoever may read their sheets.
+
+    Only the contracts that the asker reads are answered for. `until` tells it as the registry knew it at an instant,
+    of every dataset that a contract ever was about.
+    """
     found: dict[int, set[int]] = {}
-    for contract_id, dataset_id in session.execute(query):
-        found.setdefault(contract_id, set()).add(dataset_id)
+    for row in session.execute(_HOLDING_PERSONAL, {"contracts": sorted(contract_ids), "until": until}):
+        found.setdefault(row.contract_id, set()).add(row.dataset_id)
     return {number: frozenset(datasets) for number, datasets in found.items()}
 
 
 def find_personal_then(
     session: Session, about: Mapping[int, Iterable[int]], until: datetime | None
 ) -> dict[int, frozenset[int]]:
-    """The same as the registry knew it at an instant, `about` being the datasets of each contract then."""
-    numbers = {number for datasets in about.values() for number in datasets}
-    personal = {
-        row.id
-        for row in (find_rows(session, Dataset, until=until, column="id", among=numbers) if numbers else ())
-        if holds_personal(row)
-    }
-    return {number: frozenset(personal.intersection(datasets)) for number, datasets in about.items()}
+    """The same among the datasets that each contract was about at the instant, `about`."""
+    held = find_personal_of_each(session, about, until) if any(about.values()) else {}
+    return {number: held.get(number, frozenset()).intersection(datasets) for number, datasets in about.items()}
 
 
-def holds_personal(dataset: Any) -> bool:
-    """Whether a dataset that stands is told to hold personal data."""
-    told = dataset.personal_data
-    return not dataset.annulled and told not in {None, PersonalData.NONE, PersonalData.ANONYMISED}
+def find_acts_about(session: Session, part: str, dataset_ids: Iterable[int]) -> tuple[set[int], set[int]]:
+    """The contracts that stand about these datasets, or their amendments by the other `part`, whoever reads them.
+
+    In two sets: those that whoever acts keeps the findings of, and the others.
+    """
+    rows = session.execute(_ABOUT, {"part": part, "datasets": sorted(dataset_ids)}).all()
+    here = {row.id for row in rows if row.judged_here}
+    return here, {row.id for row in rows} - here
 
 
 def require_standing(contract: Contract) -> None:

@@ -16,7 +16,7 @@ from registry.datasets.vocabulary import OWED_NATURES, Nature, Stage
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.sort_keys import indexed_sort_key
 from registry.kernel.words import _, mark
-from registry.ledger.service import OWED, PASSED_ON, PEOPLE, say, touch
+from registry.ledger.service import OWED, PASSED_ON, PEOPLE, PERSONAL, say, touch
 from registry.organisations.queries import find_appointing, get_known
 from registry.organisations.vocabulary import AppointmentSubject
 from registry.platform.tables import set_those_that_differ
@@ -129,11 +129,14 @@ def change_sheet(sheet: Dataset, values: Mapping[str, Any], *, below: bool) -> N
     The sheet's version is what `If-Match` compares: a change below it is a change of the sheet.
     """
     before, origin, session = sheet.nature, sheet.origin, object_session(sheet)
+    personal = sheet.personal_data
     changed = set_those_that_differ(sheet, **values)
     if sheet.nature != before and session is not None:
         touch_owed(session, sheet.organisation_id, before, sheet.nature)
     if sheet.origin != origin and session is not None:
         touch(session, PASSED_ON, sheet.id)
+    if sheet.personal_data != personal and session is not None:
+        touch(session, PERSONAL, sheet.id)
     if changed:
         sheet.title_sort = indexed_sort_key(sheet.title)
     elif below:
@@ -168,6 +171,7 @@ def _set_annulled(session: Session, dataset_id: int, expected: int, reason: str,
     session.refresh(sheet)
     touch(session, "dataset", sheet.id)
     touch(session, PASSED_ON, sheet.id)
+    touch(session, PERSONAL, sheet.id)
     touch_owed(session, sheet.organisation_id, sheet.nature)
     for number in find_appointing(session, AppointmentSubject.DATASET, sheet.id):
         # Nobody leaves a sheet that was set aside: the bodies of who keep it are judged for their people.

@@ -17,6 +17,8 @@ OWED = "owed"
 """What is touched, by the number of an organisation, when it comes to record, or no more, what every body owes."""
 PASSED_ON = "passed-on"
 """What is touched, by the number of a dataset, when what it passes on to what is made from it changed."""
+PERSONAL = "personal"
+"""What is touched, by the number of a dataset, when what is told of its personal data changed."""
 
 _SAY = text("SELECT set_config('beffroi.event', :event, true), set_config('beffroi.reason', :reason, true)")
 

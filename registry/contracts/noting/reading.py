@@ -28,7 +28,7 @@ from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswe
 from registry.contracts.followup.queries import find_reports_of, find_steps_of
 from registry.contracts.followup.steps import Milestone, milestones_of
 from registry.contracts.models import Contract, ContractDataset, ContractParty
-from registry.contracts.queries import holds_personal
+from registry.contracts.queries import find_personal_then
 from registry.contracts.rules import state_on
 from registry.contracts.vocabulary import ClauseState, ContractState, PartySide
 from registry.datasets.models import Dataset
@@ -143,6 +143,8 @@ def read_contracts(
     ties = _by_contract(find_rows(session, ContractDataset, until=moment.until, column="contract_id", among=ids))
     numbers = {tie.dataset_id for each in ties.values() for tie in each}
     datasets = {one.id: one for one in find_rows(session, Dataset, until=moment.until, column="id", among=numbers)}
+    about = {number: [tie.dataset_id for tie in ties.get(number, ())] for number in ids}
+    personal = find_personal_then(session, about, moment.until)
     came = _by_contract(find_rows(session, Delivery, until=moment.until, column="contract_id", among=ids))
     judged = find_told(session, SubjectKind.CONTRACT, ids, moment)
     acts = {number: one for each in written.values() for number, one in each.amendments.items()}
@@ -155,9 +157,8 @@ def read_contracts(
         receipts.setdefault(one.delivery_id, []).append(one)
     found = []
     for row in rows:
-        covered = [tie.dataset_id for tie in ties.get(row.id, ())]
-        mine = [datasets[number] for number in covered if number in datasets]
-        asked = asked_of(row, personal=[one.id for one in mine if holds_personal(one)])
+        covered = about[row.id]
+        asked = asked_of(row, personal=personal[row.id])
         day = moment.as_of
         titles = {
             number: datasets[number].title if is_below(every, datasets.get(number), row) else "" for number in covered
