@@ -309,6 +309,29 @@ def test_the_list_says_of_each_contract_its_figure_what_lacks_most_and_when_to_a
 
 
 @pytest.mark.database
+def test_outside_its_days_the_list_the_file_and_the_api_say_of_a_contract_what_its_page_says(town: Town) -> None:
+    jurist, starts = town.someone(Role.LEGAL), town.info["today"]() + timedelta(days=60)
+    place = a_contract(jurist, town, starts_on=starts.isoformat(), signed_on="2026-01-05")
+    tied(jurist, town, place, "Réseau d’eau")
+    said = f"Le contrat ne s’applique pas ce jour-là : il commence le {say_day(starts)}."
+
+    assert said in text_of(jurist, f"{place}/couverture")
+    listed = text_of(jurist, "/contrats/couverture")
+    assert "Hors du contrat" in listed
+    assert said in listed
+    assert "verdict-non-compliant" not in listed
+    file = text_of(jurist, f"{place}/couverture/fichier")
+    assert said in file
+    assert "Absente" not in file
+    api = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage").json()
+    assert (api["outside"], api["coverage"]["due"], api["cells"]) == (said, 0, [])
+    within = f"?on={(starts + timedelta(days=1)).isoformat()}"
+    api = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/coverage{within}").json()
+    assert api["outside"] is None
+    assert api["coverage"]["due"] > 0
+
+
+@pytest.mark.database
 def test_of_a_contract_nobody_read_and_no_clause_is_noted_no_figure_is_told(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     unread = a_contract(jurist, town, clauses_read_on="")

@@ -114,6 +114,14 @@ class Coverage:
         columns = tuple(one for one in self.columns if any(line.cells[one].missing for line in lines))
         return Coverage(columns, lines)
 
+    def unasked(self) -> "Coverage":
+        """The same of a contract outside its days: what it says stands, and nothing is looked for in it."""
+        lines = [
+            replace(line, cells={one: replace(cell, due=False) for one, cell in line.cells.items()})
+            for line in self.lines
+        ]
+        return Coverage(self.columns, lines)
+
 
 def _counted(cells: Iterable[Cell]) -> Tally:
     due = [cell for cell in cells if cell.due]

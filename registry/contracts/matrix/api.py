@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 from registry.contracts.clauses.api import DayQuestions, about
 from registry.contracts.clauses.asking import get_known
 from registry.contracts.clauses.coverage import Tally, coverage_of
+from registry.contracts.clauses.showing import say_outside
 from registry.contracts.queries import get_contract
 from registry.contracts.vocabulary import ClauseState
 from registry.kernel.permissions import Permission
@@ -57,13 +58,15 @@ class CoverageBody:
 
     A cell in which nothing is looked for and nothing is noted is left out.
 
-    Where `clauses_read` is false, what is not there is not known to be missing.
+    Where `clauses_read` is false, what is not there is not known to be missing. Where `outside` says why the contract
+    does not apply that day, nothing is looked for in it.
     """
 
     on: date
     signed_by: date
     known_on: date | None
     clauses_read: bool
+    outside: str | None
     coverage: TallyBody
     by_dataset: list[DatasetTallyBody]
     cells: list[CoverageCellBody]
@@ -87,9 +90,12 @@ def read_coverage(visit: Visit, contract_id: int) -> Response[CoverageBody]:
     known = get_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
     datasets = list(known.titles)
     coverage = coverage_of(known.written, known.looked_for, datasets, day, signed_by=signed_by)
+    outside = say_outside(known.written.contract, day)
+    if outside:
+        coverage = coverage.unasked()
     of = asked.dataset_id
     body = CoverageBody(
-        day, signed_by, asked.known_on, known.was_read, _tally(coverage.tally),
+        day, signed_by, asked.known_on, known.was_read, outside or None, _tally(coverage.tally),
         [DatasetTallyBody(one, _tally(coverage.tally_of(one))) for one in datasets if of is None or one == of],
         [
             CoverageCellBody(

@@ -97,7 +97,11 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         ]
     )  # fmt: skip
     columns = {one.number: one.title for one in column_views(coverage, known.titles)}
-    for line in coverage.lines:
+    outside = say_outside(known.written.contract, asked.day)
+    if outside:
+        # As on the page: outside its days a contract has no matrix, and nothing can be missing of it.
+        writer.writerow(["", "", _("Tout le contrat"), _("non"), _("non"), outside, "", ""])
+    for line in coverage.lines if not outside else ():
         for column in coverage.columns:
             cell = line.cells[column]
             if not cell.due and cell.said_by is None:
@@ -131,7 +135,7 @@ def show_coverages(visit: Visit) -> Response[Any]:
     for one in found:
         datasets = [each.id for each in covered.get(one.id, ())]
         coverage = coverage_of(written[one.id], looked_for[one.id], datasets, today, signed_by=today)
-        rows.append(coverage_line(one, coverage, written[one.id], state_mark(one, today)))
+        rows.append(coverage_line(one, coverage, written[one.id], state_mark(one, today), today))
     following = ""
     if more:
         over, day, number = place_of(found[-1], today)

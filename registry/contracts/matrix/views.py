@@ -10,6 +10,7 @@ from registry.contracts.clauses.coverage import WHOLE, Cell, Coverage, Tally
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts, say_state
 from registry.contracts.clauses.queries import Written
+from registry.contracts.clauses.showing import say_outside
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.models import Contract
 from registry.contracts.rules import term_of
@@ -164,10 +165,14 @@ def line_views(coverage: Coverage, written: Written, *, was_read: bool) -> list[
     ]  # fmt: skip
 
 
-def coverage_line(contract: Contract, coverage: Coverage, written: Written, state: StateMark) -> CoverageOfContract:
-    """The coverage of a contract in a line."""
-    was_read, tally = contract.clauses_read_on is not None, coverage.tally
-    if not tally.due:
+def coverage_line(
+    contract: Contract, coverage: Coverage, written: Written, state: StateMark, day: date
+) -> CoverageOfContract:
+    """The coverage of a contract on a day in a line; outside its days, that it does not apply and why."""
+    was_read, tally, missing = contract.clauses_read_on is not None, coverage.tally, ""
+    if outside := say_outside(contract, day):
+        shape, figure, missing = "not-applicable", _("Hors du contrat"), outside
+    elif not tally.due:
         shape, figure = "not-applicable", _("Aucune clause n’y est cherchée")
     elif not tally.missing:
         shape, figure = "compliant", say_tally(tally)
@@ -176,7 +181,7 @@ def coverage_line(contract: Contract, coverage: Coverage, written: Written, stat
         lacking = was_read and count_lacking(find_lacking(coverage)).absent
         shape, figure = ("non-compliant" if lacking else "to-complete"), say_whole(tally, was_read=was_read)
     return CoverageOfContract(
-        contract.id, contract.object, contract.kind.label, shape, figure, _say_missing(coverage, was_read),
+        contract.id, contract.object, contract.kind.label, shape, figure, missing or _say_missing(coverage, was_read),
         say_occasion(contract, written), state,
     )  # fmt: skip
 
