@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
+from registry.contracts.deliveries.costing import say_sum
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import AHEAD, expect_all, reading_of
 from registry.contracts.deliveries.facts import bind_deliveries
@@ -23,6 +24,7 @@ from registry.contracts.deliveries.forms import (
     ReceiptForm,
     RefuseForm,
 )
+from registry.contracts.deliveries.lateness import say_cost, say_together
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
 from registry.contracts.deliveries.service import (
@@ -334,6 +336,31 @@ def test_where_no_clause_says_from_when_a_penalty_runs_the_amount_is_a_maximum_a
             scene.session, delivery.id, PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue"),
             expected=delivery.version,
         )  # fmt: skip
+
+
+@pytest.mark.parametrize("per_day", [{}, {"euros_per_day": "100", "penalty_start": "due-day"}])
+def test_what_a_clause_counts_otherwise_than_by_day_is_told_to_count_by_hand(
+    scene: Scene, per_day: dict[str, str]
+) -> None:
+    scene.clause("penalties", other_amount="1 % de la redevance par semaine", formal_notice_days="8")
+    if per_day:
+        scene.clause("penalties", **per_day)
+    delivery = scene.late(4)
+    written = find_written(scene.session, [scene.contract])[scene.contract.id]
+    cost = cost_of(scene.session, delivery, (), reading_of(written, scene.today), scene.today)
+    assert cost is not None
+    assert (cost.amount, cost.is_otherwise, cost.notice_days) == (400 if per_day else None, not per_day, 8)
+    for said in (" ".join(say_penalty(cost, written)), say_cost(cost), say_sum([cost]), say_together([cost])):
+        assert "autre calcul" in said
+        assert "à compter à la main" in said.lower()
+        assert "ucune clause" not in said
+    assert say_cost(cost).endswith("à compter à la main : 1 % de la redevance par semaine")
+    applied = PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue")
+    if per_day:
+        assert decide_penalty(scene.session, delivery.id, applied, expected=delivery.version).penalty_cents == 40_000
+        return
+    with pytest.raises(Conflict, match="autrement que par jour de retard"):
+        decide_penalty(scene.session, delivery.id, applied, expected=delivery.version)
 
 
 def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_written(scene: Scene) -> None:

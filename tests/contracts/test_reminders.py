@@ -243,6 +243,22 @@ def test_a_notice_without_a_penalty_clause_threatens_no_penalty(town: Town) -> N
 
 
 @pytest.mark.database
+def test_the_notice_and_the_reminder_say_what_the_contract_counts_otherwise_than_by_day(town: Town) -> None:
+    scene = Scene(town)
+    with town.acting() as session:
+        terms = {"other_amount": "1 % de la redevance par semaine", "formal_notice_days": "20"}
+        record_clause(session, scene.contract, ClauseForm(kind="penalties", terms=terms, article="art. 51"))
+        reminded(session, scene, sent=6, delay=4)
+        said = {label: line["text"] for label, line in notice(session, scene).items() if label != "all"}
+    assert said["Montant"] == "À compter selon le contrat."
+    assert "art. 51), autre calcul : 1 % de la redevance par semaine." in said["Calcul"].replace("\xa0", " ")
+    assert "comme le contrat les compte" in said["À défaut"]
+    assert said["Délai pour se conformer"].startswith("20")
+    proposed = unescape(town.someone(Role.DPO).get(f"/livraisons/{scene.delivery}/relancer").text)
+    assert "1 % de la redevance par semaine" in proposed
+
+
+@pytest.mark.database
 def test_a_delay_that_is_none_is_told_beside_its_field_and_nothing_is_noted(scene: Scene) -> None:
     dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
     shown = dpo.get(path).text

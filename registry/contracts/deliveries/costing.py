@@ -57,17 +57,20 @@ def say_late_of(session: Session, contract: Contract, today: date) -> tuple[str,
 def say_sum(costs: Sequence[Cost]) -> str:
     """What these late deliveries cost together, as far as clauses say it."""
     told = [one for one in costs if one.amount is not None]
+    others = " " + _("(s’y ajoute un autre calcul, à compter à la main)") if any(one.others for one in costs) else ""
     if not told:
+        if others:
+            return _("pénalité d’un autre calcul, à compter à la main")
         return _("sans clause qui chiffre une pénalité")
     if all(one.awaits_notice for one in told):
-        return _("sans pénalité avant une mise en demeure restée sans effet")
+        return _("sans pénalité avant une mise en demeure restée sans effet") + others
     amount = say_euros(sum((one.amount for one in told if one.amount is not None), Decimal(0)))
     whole = (
         _("pénalité à ce jour : {amount} au plus, départ à compléter") if any(one.is_at_most for one in told)
         else _("pénalité à ce jour : {amount} avant plafond") if any(one.is_open for one in told)
         else _("pénalité à ce jour : {amount}")
     )  # fmt: skip
-    said = whole.format(amount=amount)
-    if len(told) < len(costs):
+    said = whole.format(amount=amount) + others
+    if any(one.amount is None and not one.others for one in costs):
         said += " " + _("(une partie n’est chiffrée par aucune clause)")
     return said

@@ -13,9 +13,11 @@ from registry.contracts.deliveries.queries import find_deliveries_of, find_recei
 from registry.contracts.deliveries.rules import (
     Late,
     Lateness,
+    OtherTerms,
     PenaltyTerms,
     grace_of,
     lateness_of,
+    other_terms,
     penalised,
     penalties_for,
     penalty_terms,
@@ -29,7 +31,7 @@ class Cost:
 
     `years` are the days for which the penalty runs, by calendar year; `noticed_until` the last day that a formal notice
     left, where its receipt is noted. `before` is what other deliveries had taken of a cap they share: by year, or by
-    None where it is of the contract.
+    None where it is of the contract. `others` are what clauses have counted otherwise, which is in no amount.
     """
 
     lateness: Lateness
@@ -38,6 +40,17 @@ class Cost:
     noticed_until: date | None = None
     amount: Decimal | None = None
     before: Mapping[int | None, Decimal] = field(default_factory=dict)
+    others: Sequence[OtherTerms] = ()
+
+    @property
+    def is_otherwise(self) -> bool:
+        """Whether the contract prices the lateness, by nothing that can be counted here."""
+        return self.terms is None and bool(self.others)
+
+    @property
+    def notice_days(self) -> int:
+        """The least that a formal notice leaves, by the clauses that price the lateness; none is zero."""
+        return max([self.terms.notice_days if self.terms else 0, *(one.notice_days for one in self.others)])
 
     @property
     def is_open(self) -> bool:
@@ -113,7 +126,8 @@ def _late(
     grace = grace_of(reading.spans, reading.terms, delivery.clause_id, due_on)
     late = lateness_of(due_on, grace, came_of(receipts), today)
     terms = penalty_terms(reading.spans, reading.terms, due_on, delivery.dataset_id)
+    others = other_terms(reading.spans, reading.terms, due_on, delivery.dataset_id)
     if terms is None:
-        return Cost(late, None)
+        return Cost(late, None, others=others)
     until = terms.noticed_until(delivery.notice_received_on, delivery.notice_days)
-    return Cost(late, terms, penalised(late, terms, until), until)
+    return Cost(late, terms, penalised(late, terms, until), until, others=others)

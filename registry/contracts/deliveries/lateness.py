@@ -25,22 +25,35 @@ def say_cost(cost: Cost | None) -> str:
     """What the contract makes of the lateness as things stand; nothing of what is not late."""
     if cost is None or not cost.lateness.days:
         return ""
-    if cost.amount is None:
-        return _("aucune clause ne chiffre ce retard")
+    said = [_("autre calcul, à compter à la main : {said}").format(said=one.said) for one in cost.others]
+    if not cost.is_otherwise:
+        said.insert(
+            0, _("aucune clause ne chiffre ce retard") if cost.amount is None else _say_amount(cost, cost.amount)
+        )
+    return " ; ".join(said)
+
+
+def _say_amount(cost: Cost, counted: Decimal) -> str:
     if cost.awaits_notice:
         return _("rien avant une mise en demeure restée sans effet")
-    amount = say_euros(cost.amount)
+    amount = say_euros(counted)
     if cost.is_at_most:
         return _("{amount} au plus, départ de la pénalité à compléter").format(amount=amount)
     return _("{amount} avant plafond").format(amount=amount) if cost.is_open else amount
 
 
 def say_together(costs: Iterable[Cost]) -> str:
-    """What several latenesses cost, added: at most that much where what one of them follows from is not all said."""
-    counted = [one for one in costs if one.terms is not None]
+    """What several latenesses cost, added: at most that much where what one of them follows from is not all said.
+
+    What a clause has counted otherwise is in no sum, and is told beside it.
+    """
+    every = [one for one in costs if one.lateness.days]
+    counted = [one for one in every if one.terms is not None]
     amount = say_euros(sum((one.amount or Decimal(0) for one in counted), start=Decimal(0)))
     if any(not one.is_sure and not one.awaits_notice for one in counted):
-        return _("{amount} au plus").format(amount=amount)
+        amount = _("{amount} au plus").format(amount=amount)
+    if any(one.others for one in every):
+        return _("{amount}, et ce qui est d’un autre calcul, à compter à la main").format(amount=amount)
     return amount
 
 

@@ -204,6 +204,30 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
 
 
 @dataclass(frozen=True)
+class OtherTerms:
+    """What a clause makes of a lateness otherwise than by a day late: `said` is how, for somebody to count by hand.
+
+    `notice_days` is the least that a formal notice leaves; `clause_id` is the clause, which may price a day late too.
+    """
+
+    stipulation_id: int
+    clause_id: int
+    said: str
+    notice_days: int = 0
+
+
+def other_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> list[OtherTerms]:
+    """What the penalty clauses in force on a due day, for a dataset or the whole contract, have counted otherwise."""
+    found = []
+    for one in held_of(spans, PENALTIES, due_on, dataset=dataset):
+        noted = terms[one.stipulation.id]
+        if said := noted.get("other_amount"):
+            days = int(noted.get("formal_notice_days") or 0)
+            found.append(OtherTerms(one.stipulation.id, one.stipulation.clause_id, str(said), days))
+    return found
+
+
+@dataclass(frozen=True)
 class Late:
     """A delivery that is late: when it was due, what a day costs, and the days that count, by calendar year."""
 

@@ -336,8 +336,8 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
     """Applies the penalty of a late delivery as it stands today, or remits it, with a reason.
 
     Raises: NotFound; Stale; Conflict when it or its contract is annulled, when an answer is awaited, when nothing is
-    late, when no clause gives an amount, its start or the period of its cap, when it runs after a formal notice whose
-    delay has not passed, or when the same was decided of the same amount.
+    late, when no clause gives an amount a day, its start or the period of its cap, when it runs after a formal notice
+    whose delay has not passed, or when the same was decided of the same amount.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
@@ -348,6 +348,11 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         raise Conflict(_("Répondez d’abord à ce qui a été reçu : le retard en dépend."))
     if cost is None or cost.lateness.days == 0:
         raise Conflict(_("Cette livraison n’est pas en retard : il n’y a pas de pénalité."))
+    if cost.is_otherwise:
+        raise Conflict(
+            _("Le contrat compte cette pénalité autrement que par jour de retard : comptez-la à la main, le registre "
+              "n’en dit pas le montant.")
+        )  # fmt: skip
     if cost.amount is None:
         raise Conflict(_("Aucune clause de pénalité n’était en vigueur à l’échéance : aucun montant ne peut être dit."))
     if cost.awaits_notice:

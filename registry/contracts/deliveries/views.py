@@ -394,13 +394,13 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
     """What the lateness costs, in sentences: days by amount, the cap, and which clause says so."""
     if cost is None or cost.lateness.days == 0:
         return []
+    if cost.is_otherwise:
+        return [*say_otherwise(cost, written), _("À compter à la main : le registre ne compte que par jour de retard.")]
     if cost.terms is None or cost.amount is None:
         return [_("Aucune clause de pénalité n’était en vigueur à l’échéance : le contrat ne chiffre pas ce retard.")]
-    row = written.stipulations[cost.terms.stipulation_id]
-    source = name_instrument(written.amendments.get(row.amendment_id))
-    where = f"{source}, {row.article}" if row.article else source
+    where = _place(written, cost.terms.stipulation_id)
     if cost.awaits_notice:
-        return _say_awaiting(cost, say_euros(cost.terms.per_day), where)
+        return [*_say_awaiting(cost, say_euros(cost.terms.per_day), where), *say_otherwise(cost, written)]
     whole = cost.terms.per_day * cost.days
     found = [
         _("{days} × {per_day} = {whole} ({where}).").format(
@@ -423,7 +423,26 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
         found.append(
             _("Ce montant est un maximum, sous réserve d’une mise en demeure préalable si le contrat la demande.")
         )
-    return found
+    return found + say_otherwise(cost, written)
+
+
+def _place(written: Written, stipulation_id: int) -> str:
+    """Which act says something of a clause, and its article where it is noted."""
+    row = written.stipulations[stipulation_id]
+    source = name_instrument(written.amendments.get(row.amendment_id))
+    return f"{source}, {row.article}" if row.article else source
+
+
+def say_otherwise(cost: Cost, written: Written) -> list[str]:
+    """What the contract has counted otherwise than by day late, a sentence a clause: no amount holds it."""
+    sentence = (
+        _("Le contrat chiffre ce retard autrement que par jour ({where}), autre calcul : {said}.") if cost.terms is None
+        else _("Le contrat prévoit aussi un autre calcul ({where}), à compter à la main : {said}.")
+    )  # fmt: skip
+    return [
+        sentence.format(where=_place(written, one.stipulation_id), said=one.said.removesuffix("."))
+        for one in cost.others
+    ]
 
 
 def _say_awaiting(cost: Cost, per_day: str, where: str) -> list[str]:

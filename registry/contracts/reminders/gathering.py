@@ -20,7 +20,7 @@ from registry.contracts.deliveries.expecting import Reading, reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.rules import PENALTIES, QUALITY, SCHEDULE, SUPPLY, held_of
-from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
+from registry.contracts.deliveries.views import say_days, say_euros, say_otherwise, say_penalty
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.reminders.forms import usual_days
@@ -240,10 +240,13 @@ def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
         amount = _("Aucun à ce jour.")
         said = _("Le contrat prévoit {rate} par jour de retard, après une mise en demeure restée sans effet : la "
                  "pénalité court à l’issue du délai laissé ci-après.").format(rate=rate)  # fmt: skip
+        said = " ".join([said, *say_otherwise(cost, written)])
     elif amount and cost.is_at_most:
         amount = _("{amount} au plus").format(amount=amount)
     elif amount and cost.is_open:
         amount = _("{amount} avant plafond").format(amount=amount)
+    elif cost.is_otherwise:
+        amount, said = _("À compter selon le contrat."), " ".join(say_otherwise(cost, written))
     return {
         "id": "penalite", "name": _("Pénalité encourue à ce jour"),
         "lines": [
@@ -298,7 +301,7 @@ def _came(receipts: Sequence[Any]) -> dict[str, Any]:
 
 def _delay(cost: Cost, chosen: int) -> str:
     """The delay that the notice gives: never less than the penalty clause does, and who set it."""
-    asked = cost.terms.notice_days if cost.terms is not None else 0
+    asked = cost.notice_days
     days = say_days(max(chosen, asked))
     if not asked:
         said = _("{days} à compter de la réception de la présente (délai choisi par la collectivité, sauf délai plus "
@@ -312,6 +315,8 @@ def _delay(cost: Cost, chosen: int) -> str:
 
 def _otherwise(cost: Cost) -> str:
     """What follows where nothing comes: of the penalty, what its clause says."""
+    if cost.is_otherwise:
+        return _("les pénalités s’appliquent, comme le contrat les compte et dans les limites qu’il prévoit.")
     if cost.terms is None:
         return _("la collectivité exercera les droits que le contrat et la loi lui donnent.")
     if cost.awaits_notice:

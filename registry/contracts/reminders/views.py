@@ -8,7 +8,7 @@ from typing import Any
 from registry.contracts.clauses.queries import Written
 from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.models import Delivery
-from registry.contracts.deliveries.views import say_days, say_euros, say_penalty
+from registry.contracts.deliveries.views import say_days, say_euros, say_otherwise, say_penalty
 from registry.kernel.words import _
 from registry.web.templating import say_day
 
@@ -92,11 +92,11 @@ def proposed_text(
 def _say_stakes(cost: Cost, written: Written) -> list[str]:
     """What the lateness costs the holder, where a clause says how much; before a notice that it waits for, the rate."""
     if cost.terms is None:
-        return []
+        return say_otherwise(cost, written)
     if cost.awaits_notice:
         said = _("Le contrat prévoit une pénalité de {amount} par jour de retard, après une mise en demeure restée "
                  "sans effet.")  # fmt: skip
-        return [said.format(amount=say_euros(cost.terms.per_day))]
+        return [said.format(amount=say_euros(cost.terms.per_day)), *say_otherwise(cost, written)]
     return [_("Pénalités encourues à ce jour : {sum}").format(sum=" ".join(say_penalty(cost, written)))]
 
 
