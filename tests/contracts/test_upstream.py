@@ -184,6 +184,25 @@ def test_the_least_count_and_the_guarantee_are_those_of_the_clauses_and_absent_o
     assert facts_of(town, made, until=now) == facts_of(town, made), "Read back, it is as it was read."
 
 
+@ON_DATABASE
+def test_a_guarantee_of_which_only_the_article_is_noted_reads_alike_now_and_as_known(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    source = town.record("Téléphonie", origin="partner")
+    made = made_of(town, "Fréquentation", source)
+    place = about(jurist, town, source)
+    now = end_of_day(town.info["today"](), town.info["time_zone"])
+
+    says(jurist, place, "anonymisation", datasets=[source], article="art. 8", text="Les données sont anonymisées.")
+    for number in (source, made):
+        assert facts_of(town, number) == facts_of(town, number, until=now)
+        assert "dataset.least_count_per_cell" not in facts_of(town, number), "To be completed: not known to be absent."
+        assert "dataset.anonymity_guarantee__present" not in facts_of(town, number)
+    says(jurist, place, "anonymisation", datasets=[source], terms={"method": "k-anonymity"})
+    for number in (source, made):
+        assert facts_of(town, number) == facts_of(town, number, until=now)
+        assert facts_of(town, number)["dataset.anonymity_guarantee__present"] is True
+
+
 def told(*said: tuple[str, dict[str, Any]]) -> list[Told]:
     return [Told(number, number, kind, terms) for number, (kind, terms) in enumerate(said, start=1)]
 

@@ -10,7 +10,7 @@ from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.clauses.kinds import essential_of, is_contrary, says_essential
+from registry.contracts.clauses.kinds import says_something
 from registry.contracts.clauses.models import Amendment, Clause, ClauseStipulation
 from registry.contracts.clauses.queries import find_written, put_together
 from registry.contracts.covering.queries import Covering
@@ -26,8 +26,16 @@ _MODELS: Mapping[str, Any] = {
     "contract": Contract, "amendment": Amendment, "clause": Clause, "stipulation": ClauseStipulation,
 }  # fmt: skip
 _DEEPEST = 100
-_GIVEN = frozenset({"leave", "to_communes", "to_contractors", "to_public", "least_count"})
-"""What is noted of a clause that `clauses_binding` gives."""
+
+
+@dataclass(frozen=True)
+class Noted:
+    """What is noted of a clause without what it says: the names of its terms, and whether there is anything."""
+
+    terms: Mapping[str, None]
+    text: bool
+    article: None = None
+    reasons: None = None
 
 
 @dataclass(frozen=True)
@@ -63,32 +71,22 @@ def find_binding(session: Session, ids: Iterable[int], *, until: datetime | None
     if until is not None:
         return _known(session, wanted, until)
     parts: dict[str, list[Any]] = {}
-    told: set[int] = set()
+    notes: dict[int, Noted] = {}
     for part, said in session.execute(_BINDING, {"asked": wanted}):
         row = row_of(_MODELS[part], said) if part in _MODELS else SimpleNamespace(**said)
         parts.setdefault(part, []).append(row)
-        if said.get("told"):
-            told.add(said["id"])
+        if "noted" in said:
+            notes[row.id] = Noted(dict.fromkeys(said["noted"]), said["told"])
     sources: dict[int, list[Source]] = {}
     for one in sorted(parts.get("source", ()), key=lambda row: (row.steps, row.source_id)):
         sources.setdefault(one.dataset_id, []).append(Source(one.source_id, one.steps, one.origin, one.made))
     written = put_together(
         {one.id: one for one in parts.get("contract", ())},
         *(_by_contract(parts.get(part, ())) for part in ("amendment", "clause", "stipulation")),
-        is_told=lambda kind, row: _is_told(kind, row, row.id in told),
+        # Neither articles nor words come out of there: only the names of what is noted, and whether there is anything.
+        is_told=lambda kind, row: says_something(kind, notes[row.id]),
     )
     return Binding(sources, _by_dataset(parts.get("tie", ()), written))
-
-
-def _is_told(kind: str, row: Any, told: bool) -> bool:
-    """Whether what is said is noted: neither articles nor words come out of there, only whether there is anything.
-
-    Where what makes a clause of its kind does not come out either, anything noted of it is enough.
-    """
-    essential = essential_of(kind)
-    if essential and _GIVEN.issuperset(name for names in essential for name in names):
-        return says_essential(essential, row.terms)
-    return told or is_contrary(kind)
 
 
 def _by_contract(rows: Iterable[Any]) -> dict[int, list[Any]]:
