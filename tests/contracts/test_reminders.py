@@ -8,9 +8,11 @@ from typing import Any
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from sqlmodel import col
 
 from registry.contracts.clauses.forms import ClauseForm
 from registry.contracts.clauses.kinds import say_terms
+from registry.contracts.clauses.models import ClauseStipulation
 from registry.contracts.clauses.service import record_clause
 from registry.contracts.deliveries.facts import bind_deliveries
 from registry.contracts.deliveries.forms import DeliveryForm
@@ -36,6 +38,7 @@ from registry.reporting.queries import find_documents
 from registry.reporting.service import issue_report
 from registry.reporting.vocabulary import DocumentState, Medium
 from registry.rooms import job_functions
+from registry.web.templating import say_day
 from tests.conftest import Town
 from tests.contracts.test_depots import Scene
 
@@ -299,6 +302,55 @@ def test_the_form_proposes_a_text_and_what_is_not_late_is_not_reminded(scene: Sc
         get_delivery(session, scene.delivery).annulled = True
     with scene.town.acting() as session, pytest.raises(Conflict, match="n’est pas en retard"):
         reminded(session, scene, sent=1, delay=3)
+
+
+@pytest.mark.database
+def test_a_letter_that_contradicts_the_days_recorded_beside_it_is_remade_and_shown_again(scene: Scene) -> None:
+    dpo, path = scene.town.someone(Role.DPO), f"/livraisons/{scene.delivery}/relancer"
+
+    def text_of(page: str) -> str:
+        return unescape(re.findall(r'<textarea[^>]*name="message"[^>]*>(.*?)</textarea>', page, re.DOTALL)[0]).strip()
+
+    shown = dpo.get(path).text
+    version = re.search(r'name="version" value="(\d+)"', shown)
+    assert version is not None
+    until = scene.today - ONE
+    form = {
+        "version": version[1], "message": f"{text_of(shown)}\n\nNotre mot à nous.", "recipient": "",
+        "sent_on": (scene.today - 5 * ONE).isoformat(), "comply_by": until.isoformat(),
+    }  # fmt: skip
+
+    answer = dpo.post(path, form)
+
+    assert answer.status_code == 422
+    assert "Le texte ne disait pas les mêmes jours que les champs" in unescape(answer.text)
+    with scene.town.acting() as session:
+        assert not find_reminders(session, scene.delivery)
+    remade = text_of(answer.text)
+    plain = " ".join(remade.split())
+    assert f"au plus tard le {' '.join(say_day(until).split())}." in plain
+    assert "4 jours de retard" in plain, "Late as of the day it was sent."
+    assert "4 jours × 150,50 € = 602,00 €" in plain
+    assert "Notre mot à nous." in plain, "What somebody wrote stays."
+    other = until + 40 * ONE
+    by_hand = remade.replace(say_day(until), say_day(other))
+    assert dpo.post(path, {**form, "message": by_hand}).status_code == 422, "The text was changed and not the field."
+    assert dpo.post(path, {**form, "message": remade}).status_code == 303
+    with scene.town.acting() as session:
+        (kept,) = find_reminders(session, scene.delivery)
+        assert " ".join(kept.message.split()) == plain
+
+
+@pytest.mark.database
+def test_the_letter_cites_the_contract_by_its_reference_and_the_article_of_the_calendar(scene: Scene) -> None:
+    with scene.town.acting() as session:
+        get_contract(session, scene.contract).reference = "DSP-2021-07"
+        clause = get_delivery(session, scene.delivery).clause_id
+        session.execute(
+            select(ClauseStipulation).where(col(ClauseStipulation.clause_id) == clause)
+        ).scalar_one().article = "art. 12.3"
+    shown = " ".join(unescape(scene.town.someone(Role.DPO).get(f"/livraisons/{scene.delivery}/relancer").text).split())
+    assert "Le contrat « Eau », référence DSP-2021-07, prévoit (Contrat, art. 12.3) la livraison de" in shown
 
 
 @pytest.mark.database

@@ -21,11 +21,11 @@ from registry.contracts.queries import find_party_rows, get_contract
 from registry.contracts.reminders.forms import ReminderForm, usual_days
 from registry.contracts.reminders.models import DeliveryReminder
 from registry.contracts.reminders.queries import get_reminder
-from registry.contracts.reminders.service import record_reminder, refuse_unless_late, set_reminder_aside
-from registry.contracts.reminders.views import Door, ReminderPage, proposed_text
+from registry.contracts.reminders.service import cost_today, record_reminder, refuse_unless_late, set_reminder_aside
+from registry.contracts.reminders.views import Door, ReminderPage, agreed_text, proposed_text
 from registry.contracts.vocabulary import PartySide
 from registry.kernel.dates import plus_days
-from registry.kernel.errors import Unavailable
+from registry.kernel.errors import FieldError, Invalid, Unavailable
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.platform.mail import Mailer
@@ -92,7 +92,7 @@ def show_remind(visit: Visit, delivery_id: int) -> Response[Any]:
     contract = get_contract(visit.session, delivery.contract_id)
     written = find_written(visit.session, [contract])[contract.id]
     door = _door(visit, contract)
-    text = proposed_text(delivery, name_delivery(visit, delivery), contract.object, cost, written, comply_by, door)
+    text = proposed_text(delivery, name_delivery(visit, delivery), contract, cost, written, comply_by, door)
     return _page(visit, delivery, {**values, "message": text})
 
 
@@ -104,7 +104,25 @@ def remind(visit: Visit, delivery_id: int) -> Response[Any]:
     version = read_number(data.first("version")) or 0
     mailer = Mailer.of(visit.premises.home.settings)
 
+    def agree(form: ReminderForm) -> None:
+        """Refuses a letter that contradicts the days recorded beside it, with the letter remade to be read again."""
+        day = form.sent_on or visit.today
+        cost = cost_today(visit.session, delivery, day)
+        if cost is None or not cost.lateness.days:
+            return
+        contract = get_contract(visit.session, delivery.contract_id)
+        written = find_written(visit.session, [contract])[contract.id]
+        agreed = agreed_text(form.message, cost, written, form.comply_by)
+        if agreed != form.message:
+            values["message"] = agreed
+            said = _(
+                "Le texte ne disait pas les mêmes jours que les champs : il est refait pour s’accorder avec eux. "
+                "Relisez-le, puis enregistrez de nouveau."
+            )
+            raise Invalid(said, (FieldError("message", said),))
+
     def note(form: ReminderForm) -> DeliveryReminder:
+        agree(form)
         mailed = form.recipient is not None and mailer.is_set
         made = record_reminder(visit.session, delivery_id, form, expected=version, today=visit.today, mailed=mailed)
         if form.recipient is not None and mailed:

@@ -20,7 +20,7 @@ from registry.ledger.service import say, touch
 
 
 def cost_today(session: Session, delivery: Delivery, today: date) -> Cost | None:
-    """How late a delivery is today, and what the contract makes of it."""
+    """How late a delivery is on a day, and what the contract makes of it."""
     contract = get_contract(session, delivery.contract_id)
     reading = reading_of(find_written(session, [contract])[contract.id], today)
     return cost_of(session, delivery, find_receipts(session, [delivery.id]).get(delivery.id, []), reading, today)
