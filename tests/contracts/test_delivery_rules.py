@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from registry.contracts.clauses.kinds import essential_of, says_essential
 from registry.contracts.clauses.rules import Instrument, Span, Stipulation, spans_of
 from registry.contracts.deliveries.rules import (
     Came,
@@ -20,6 +21,7 @@ from registry.contracts.deliveries.rules import (
     in_time_until,
     is_waived,
     lateness_of,
+    lightest_of,
     penalised,
     penalties_for,
     penalty_terms,
@@ -324,7 +326,7 @@ def test_the_penalty_is_of_the_clause_in_force_on_the_due_day_for_the_dataset_el
 
     def asked(day: date, dataset: int | None) -> tuple[int, str] | None:
         found = penalty_terms(spans, terms, day, dataset)
-        return (found.stipulation_id, str(found.per_day)) if found else None
+        return (found[0].stipulation_id, str(found[0].per_day)) if found else None
 
     assert asked(date(2024, 5, 31), 7) == (1, "100.00")
     assert asked(date(2024, 6, 1), 7) == (3, "12.05")
@@ -333,13 +335,40 @@ def test_the_penalty_is_of_the_clause_in_force_on_the_due_day_for_the_dataset_el
     assert asked(date(2025, 1, 1), 7) is None
 
 
-def test_of_two_penalties_that_contradict_each_other_the_lightest_counts():
-    spans = [Span(said(n, "penalties", CONTRACT, clause=n), date(2024, 1, 1), None) for n in (1, 2)]
-    found = penalty_terms(spans, {1: {"euros_per_day": "200"}, 2: {"euros_per_day": "150"}}, DUE, None)
+CHEAP = {"euros_per_day": "100", "penalty_start": "due-day"}
 
-    assert found is not None
+
+@pytest.mark.parametrize(
+    ("dear", "noticed", "lightest"),
+    [
+        ({"euros_per_day": "150", "penalty_start": "due-day"}, None, 1),
+        ({"euros_per_day": "150", "penalty_start": "after-notice"}, None, 2),
+        ({"euros_per_day": "150", "penalty_start": "after-notice"}, 4, 2),
+        ({"euros_per_day": "150", "penalty_start": "after-notice"}, 2, 1),
+        ({"euros_per_day": "150", "penalty_start": "due-day", "cap_euros": "500", "cap_period": "year"}, None, 2),
+        ({"euros_per_day": "150", "penalty_start": "due-day", "cap_euros": "1000", "cap_period": "delivery"}, None, 1),
+    ],
+)  # fmt: skip
+def test_of_several_penalties_the_one_by_which_the_lateness_costs_least_counts(dear, noticed, lightest):
+    """Ten days late at 100 euros a day, against 150 euros a day that a notice or a cap may make less."""
+    spans = [Span(said(n, "penalties", CONTRACT, clause=n), date(2024, 1, 1), None) for n in (1, 2)]
+    found = penalty_terms(spans, {1: CHEAP, 2: dear}, DUE, None)
+    late = lateness_of(DUE, 0, [], DUE + 10 * ONE)
+    received = None if noticed is None else DUE + noticed * ONE
+
+    counted = lightest_of(found, late, received, 1)
+
+    assert counted is not None
+    assert counted.stipulation_id == lightest
+    assert counted.rivals == 1, "the page says that another clause holds too"
+
+
+def test_zero_euros_noted_before_they_were_refused_are_no_penalty():
+    spans = [Span(said(n, "penalties", CONTRACT, clause=n), date(2024, 1, 1), None) for n in (1, 2)]
+    [found] = penalty_terms(spans, {1: {"euros_per_day": "0.00"}, 2: {"euros_per_day": "150.50"}}, DUE, None)
     assert found.stipulation_id == 2
-    assert found.rivals == 1, "the page says that another clause holds too"
+    assert not says_essential(essential_of("penalties"), {"euros_per_day": "0.00"}), "the clause is to be completed"
+    assert says_essential(essential_of("penalties"), {"euros_per_day": "0.01"})
 
 
 def test_grace_is_that_of_the_clause_in_force_on_the_due_day():

@@ -203,7 +203,12 @@ def says_something(kind: str, row: Any) -> bool:
 
 def says_essential(essential: Iterable[tuple[str, ...]], terms: Mapping[str, Any]) -> bool:
     """Whether one field of each is noted: a penalty without an amount, a schedule without a day bind nobody."""
-    return all(any(name in terms for name in names) for names in essential)
+    return all(any(_is_noted(name, terms) for name in names) for names in essential)
+
+
+def _is_noted(name: str, terms: Mapping[str, Any]) -> bool:
+    """Whether a field is noted; a zero noted before it was refused, where a field is of more, says nothing."""
+    return name in terms and (not _fields().flag(name, "above_zero") or bool(Decimal(str(terms[name]))))
 
 
 def say_lacking(kind: str) -> str:

@@ -17,6 +17,7 @@ from registry.contracts.deliveries.rules import (
     PenaltyTerms,
     grace_of,
     lateness_of,
+    lightest_of,
     other_terms,
     penalised,
     penalties_for,
@@ -107,8 +108,8 @@ def cost_of(
     if delivery.due_on is None:
         return None
     rows, came = [delivery], {delivery.id: receipts}
-    terms = penalty_terms(reading.spans, reading.terms, delivery.due_on, delivery.dataset_id)
-    if terms is not None and terms.cap is not None and terms.period in (CapPeriod.YEAR, CapPeriod.CONTRACT):
+    found = penalty_terms(reading.spans, reading.terms, delivery.due_on, delivery.dataset_id)
+    if any(one.cap is not None and one.period in (CapPeriod.YEAR, CapPeriod.CONTRACT) for one in found):
         others = [one for one in find_deliveries_of(session, delivery.contract_id) if one.id != delivery.id]
         rows += [one for one in others if counts_in_cap(one)]
         came |= find_receipts(session, [one.id for one in rows[1:]])
@@ -125,7 +126,8 @@ def _late(
 ) -> Cost:  # fmt: skip
     grace = grace_of(reading.spans, reading.terms, delivery.clause_id, due_on)
     late = lateness_of(due_on, grace, came_of(receipts), today)
-    terms = penalty_terms(reading.spans, reading.terms, due_on, delivery.dataset_id)
+    found = penalty_terms(reading.spans, reading.terms, due_on, delivery.dataset_id)
+    terms = lightest_of(found, late, delivery.notice_received_on, delivery.notice_days)
     others = other_terms(reading.spans, reading.terms, due_on, delivery.dataset_id)
     if terms is None:
         return Cost(late, None, others=others)

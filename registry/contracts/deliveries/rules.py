@@ -154,7 +154,7 @@ class PenaltyTerms:
     Without `period` nobody said what the cap is counted over: then nobody can say whether it is reached. Without
     `start` nobody said from when the penalty runs: days before a formal notice may not count, and the amount is the
     most that it can be. `notice_days` is the least that such a notice leaves. `rivals` counts the other clauses that
-    price the same day: the lightest is taken, since nobody said which prevails.
+    price the same day: the lightest is taken (`lightest_of`), since nobody said which prevails.
     """
 
     stipulation_id: int
@@ -184,12 +184,15 @@ class PenaltyTerms:
         return None if received_on is None else plus_days(received_on, max(days or 0, self.notice_days))
 
 
-def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> PenaltyTerms | None:
-    """The penalty clause in force on a due day for a dataset, or for the whole contract; of several, the lightest."""
+def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: int | None) -> list[PenaltyTerms]:
+    """What the penalty clauses in force on a due day for a dataset, or for the whole contract, make of a day late.
+
+    One that notes zero euros, as registries could before it was refused, prices nothing.
+    """
     found = []
     for one in held_of(spans, PENALTIES, due_on, dataset=dataset):
         said = terms[one.stipulation.id]
-        if said.get("euros_per_day") is not None:
+        if Decimal(str(said.get("euros_per_day") or 0)):
             cap, period = said.get("cap_euros"), said.get("cap_period")
             found.append(
                 PenaltyTerms(
@@ -199,8 +202,7 @@ def penalty_terms(spans: Iterable[Span], terms: Terms, due_on: date, dataset: in
                     int(said.get("formal_notice_days") or 0),
                 )
             )  # fmt: skip
-    lightest = min(found, key=lambda one: (one.per_day, one.stipulation_id), default=None)
-    return None if lightest is None else replace(lightest, rivals=len(found) - 1)
+    return found
 
 
 @dataclass(frozen=True)
@@ -316,6 +318,23 @@ def penalised(late: Lateness, terms: PenaltyTerms, noticed_until: date | None) -
     if noticed_until is None:
         return {}
     return _by_year((max(after, noticed_until), last) for after, last in late.spans if last > noticed_until)
+
+
+def lightest_of(
+    found: Sequence[PenaltyTerms], late: Lateness, notice_received_on: date | None, notice_days: int | None
+) -> PenaltyTerms | None:
+    """Of the clauses that price a lateness, the one by which it costs least: from when each runs and its cap included.
+
+    The lateness is counted alone, as if no other delivery had taken of a cap: else each choice would change the others.
+    """
+
+    def weigh(terms: PenaltyTerms) -> tuple[Decimal, Decimal, int]:
+        years = penalised(late, terms, terms.noticed_until(notice_received_on, notice_days))
+        alone = penalties_for([Late(0, date.min, terms, years)])[0].amount
+        return alone, terms.per_day, terms.stipulation_id
+
+    lightest = min(found, key=weigh, default=None)
+    return None if lightest is None else replace(lightest, rivals=len(found) - 1)
 
 
 class Answered(Protocol):

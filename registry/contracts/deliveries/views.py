@@ -400,7 +400,8 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
         return [_("Aucune clause de pénalité n’était en vigueur à l’échéance : le contrat ne chiffre pas ce retard.")]
     where = _place(written, cost.terms.stipulation_id)
     if cost.awaits_notice:
-        return [*_say_awaiting(cost, say_euros(cost.terms.per_day), where), *say_otherwise(cost, written)]
+        awaiting = _say_awaiting(cost, say_euros(cost.terms.per_day), where)
+        return [*awaiting, *_say_rivals(cost.terms), *say_otherwise(cost, written)]
     whole = cost.terms.per_day * cost.days
     found = [
         _("{days} × {per_day} = {whole} ({where}).").format(
@@ -414,11 +415,7 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
         since = _("Les jours comptés sont ceux qui suivent le {day}, fin du délai de la mise en demeure.")
         found.append(since.format(day=say_day(cost.noticed_until)))
     found += _say_cap(cost, cost.terms, whole, cost.amount)
-    if cost.terms.rivals:
-        found.append(
-            _("Une autre clause de pénalité valait aussi à l’échéance : la plus légère est comptée, tant que personne "
-              "n’a dit laquelle l’emporte.")
-        )  # fmt: skip
+    found += _say_rivals(cost.terms)
     if cost.is_at_most:
         found.append(
             _("Ce montant est un maximum, sous réserve d’une mise en demeure préalable si le contrat la demande.")
@@ -443,6 +440,16 @@ def say_otherwise(cost: Cost, written: Written) -> list[str]:
         sentence.format(where=_place(written, one.stipulation_id), said=one.said.removesuffix("."))
         for one in cost.others
     ]
+
+
+def _say_rivals(terms: PenaltyTerms) -> list[str]:
+    """What was compared where several clauses price a day late."""
+    if not terms.rivals:
+        return []
+    return [
+        _("Une autre clause chiffrait aussi le jour de retard à l’échéance : est comptée celle qui coûte le moins pour "
+          "ce retard seul, départ et plafond compris, tant que personne n’a dit laquelle l’emporte.")
+    ]  # fmt: skip
 
 
 def _say_awaiting(cost: Cost, per_day: str, where: str) -> list[str]:
