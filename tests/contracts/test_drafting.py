@@ -139,6 +139,9 @@ def test_putting_personal_data_online_is_offered_and_never_ticked_beforehand(tow
     assert [one["dataset_id"] for one in said if one["kind"] == "publication" and one["due"]] == [network]
     matrix = text_of(jurist, f"{place}/couverture")
     assert "La mise en ligne n’est pas cherchée pour les jeux qui contiennent des données personnelles" in matrix
+    for said_by_the_article in ("donné leur accord", "un décret en dispense", "texte lu, à valider"):
+        assert said_by_the_article in matrix
+        assert said_by_the_article in page
     noted = next(row for row in rows(note_of(town, place), "couverture") if row[0] == "Mise en ligne et licence")
     assert sum("Absente" in one for one in noted[1:]) == 1, noted
     missing = jurist.api("GET", f"/api/v1/datasets/{readings}/clauses").json()["contracts"][0]["missing"]

@@ -146,7 +146,8 @@ def scope_is_dataset(kind: str) -> bool:
 def is_withheld(kind: str, dataset: int | None, asked: Asked) -> bool:
     """Whether a clause of this kind is not looked for in a dataset because that one holds personal data.
 
-    Law: CRPA L312-1-2, what holds personal data goes online once nobody can be told in it, save where a law says so.
+    Law: CRPA L312-1-2 (text read), what holds personal data goes online once nobody can be told in it, save where a law
+    says otherwise, those concerned consent, or a decree spares that category of documents.
     """
     entry = kinds().entries.get(kind)
     return entry is not None and entry.facts.get("withheld") == "personal" and dataset in asked.personal_datasets
