@@ -147,6 +147,9 @@ def test_putting_personal_data_online_is_offered_and_never_ticked_beforehand(tow
     missing = jurist.api("GET", f"/api/v1/datasets/{readings}/clauses").json()["contracts"][0]["missing"]
     assert "publication" not in {one["kind"] for one in missing}
     assert kind in boxes(jurist.post(form, {"object": "Mon objet", "tick": "all"}).text, ticked=True), "Somebody asked."
+    kept(add(jurist, place, "publication", datasets=str(readings)))
+    noted = next(row for row in rows(note_of(town, place), "couverture") if row[0] == "Mise en ligne et licence")
+    assert "À compléter" in noted, "Not looked for there, and written all the same."
 
 
 def boxes(page: str, *, ticked: bool = False) -> set[str]:

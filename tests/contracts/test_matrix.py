@@ -338,7 +338,7 @@ def test_of_a_contract_nobody_read_and_no_clause_is_noted_no_figure_is_told(town
 
     for page in ("/contrats/couverture", f"{unread}/couverture"):
         assert "Clauses non lues" in text_of(jurist, page)
-        assert "0 sur" not in text_of(jurist, "/contrats/couverture")
+        assert "0 sur" not in text_of(jurist, page), page
     read = a_contract(jurist, town)
     assert "0 sur" in text_of(jurist, f"{read}/couverture")
 

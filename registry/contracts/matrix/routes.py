@@ -21,6 +21,7 @@ from registry.contracts.matrix.views import (
     cell_view,
     column_views,
     coverage_line,
+    is_counted,
     line_views,
     say_whole,
 )
@@ -64,6 +65,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
     only_missing = visit.query("manque") == "oui"
     shown = coverage.narrowed() if only_missing else coverage
     tally = coverage.tally
+    counted = is_counted(tally, was_read=known.was_read)
     days = {"le": asked.day, "signe": asked.signed_by, "connu": asked.known_on}
     page = CoveragePage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
@@ -72,7 +74,8 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         error=asked.error, only_missing=only_missing, was_read=known.was_read,
         figure=say_whole(tally, was_read=known.was_read), due=tally.due, present=tally.present, missing=tally.missing,
         counted=say_counts(count_lacking(find_lacking(coverage)), was_read=known.was_read),
-        columns=column_views(shown, known.titles), lines=line_views(shown, known.written, was_read=known.was_read),
+        columns=column_views(shown, known.titles, counted=counted),
+        lines=line_views(shown, known.written, was_read=known.was_read, counted=counted),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
         outside=say_outside(known.written.contract, asked.day),
@@ -96,7 +99,7 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
             _("Dans quel acte"), _("Adresse"),
         ]
     )  # fmt: skip
-    columns = {one.number: one.title for one in column_views(coverage, known.titles)}
+    columns = {one.number: one.title for one in column_views(coverage, known.titles, counted=False)}
     outside = say_outside(known.written.contract, asked.day)
     if outside:
         # As on the page: outside its days a contract has no matrix, and nothing can be missing of it.

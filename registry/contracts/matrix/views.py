@@ -114,9 +114,14 @@ def say_tally(tally: Tally) -> str:
     )  # fmt: skip
 
 
+def is_counted(tally: Tally, *, was_read: bool) -> bool:
+    """Whether a figure of a contract tells anything: not of one nobody read and of which no clause is noted."""
+    return was_read or tally.present > 0
+
+
 def say_whole(tally: Tally, *, was_read: bool) -> str:
     """The figure of a contract: of one nobody read and of which no clause is noted, that nobody did."""
-    return say_tally(tally) if was_read or tally.present or not tally.due else _("Clauses non lues")
+    return say_tally(tally) if is_counted(tally, was_read=was_read) or not tally.due else _("Clauses non lues")
 
 
 def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> CellView:
@@ -140,25 +145,26 @@ def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> Cel
     )  # fmt: skip
 
 
-def column_views(coverage: Coverage, titles: Mapping[int, str]) -> list[ColumnView]:
-    """The columns of a matrix: the whole contract, then each dataset."""
+def column_views(coverage: Coverage, titles: Mapping[int, str], *, counted: bool) -> list[ColumnView]:
+    """The columns of a matrix, the whole contract then each dataset; with their figures where they are `counted`."""
     hidden = _("Un jeu que vos droits ne montrent pas")
     return [
         ColumnView(
             one,
             _("Tout le contrat") if one is WHOLE else titles.get(one, "") or hidden,
-            say_tally(coverage.tally_of(one)),
+            say_tally(coverage.tally_of(one)) if counted else "",
         )
         for one in coverage.columns
     ]
 
 
-def line_views(coverage: Coverage, written: Written, *, was_read: bool) -> list[LineView]:
-    """The lines of a matrix."""
+def line_views(coverage: Coverage, written: Written, *, was_read: bool, counted: bool) -> list[LineView]:
+    """The lines of a matrix, with their figures where they are `counted`."""
     known = kinds()
     return [
         LineView(
-            line.kind, known.label(line.kind), known.words(line.kind, "article"), say_tally(line.tally),
+            line.kind, known.label(line.kind), known.words(line.kind, "article"),
+            say_tally(line.tally) if counted else "",
             [cell_view(line.kind, line.cells[one], written, was_read=was_read) for one in coverage.columns],
         )
         for line in coverage.lines

@@ -184,9 +184,12 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
     def cell(one: Cell) -> str:
         if one.present and one.said_by is not None:
             return place_of(noted, one.said_by)
-        if not one.due:
+        if one.said_by is None and not one.due:
             return "–"
         shape, words = say_state(one.state, one.applies_from, was_read=noted.was_read)
+        if not one.due:
+            # Nothing is missing there: what is written is told without a mark.
+            return words
         return f"{'✗' if shape == 'non-compliant' else '◆'} {words}"
 
     lines, numbers = noted.coverage.lines, list(noted.titles)
@@ -206,7 +209,7 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
             (
                 noted.name_dataset(number),
                 ", ".join(kinds().label(one.kind) for one in each if one.cells[number].present) or "–",
-                ", ".join(_word(noted, one.kind, one.cells[number]) for one in each if one.cells[number].missing)
+                ", ".join(_word(noted, one.kind, one.cells[number]) for one in each if _is_told(one.cells[number]))
                 or "–",
             )
             for number in numbers
@@ -220,6 +223,11 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
         "id": "couverture", "name": _("Ce qu’on y cherche, et ce qui manque"), "standing": standing,
         "late": bool(noted.absent) and noted.was_read, "grids": grids,
     }  # fmt: skip
+
+
+def _is_told(cell: Cell) -> bool:
+    """Whether a cell says what is not in force: what is looked for, and what is written where nothing is."""
+    return cell.missing or (cell.said_by is not None and not cell.present)
 
 
 def _word(noted: NotedContract, kind: str, cell: Cell) -> str:
