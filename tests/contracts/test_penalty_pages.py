@@ -8,8 +8,9 @@ from registry.kernel.permissions import Role
 from tests.conftest import Town
 from tests.contracts.test_clause_pages import a_contract, add, kept
 from tests.contracts.test_contract_facts import number_of
-from tests.contracts.test_delivery_pages import ONE, deliver, words_of
+from tests.contracts.test_delivery_pages import ONE, answer, bring, deliver
 from tests.pages import fields_of as form_of
+from tests.pages import words_of
 
 pytestmark = pytest.mark.database
 
@@ -51,3 +52,13 @@ def test_the_reception_of_a_formal_notice_is_noted_on_the_page_and_the_penalty_r
     assert "/modifier#notice_received_on" not in page
     told = steward.api("GET", f"/api/v1/deliveries/{number_of(sheet)}").json()
     assert (told["days_late"], told["penalty_due_cents"], told["notice_days"]) == (13, 45_105, 7)
+
+    # What came within the delay of the notice, accepted, costs nothing, and no notice is awaited.
+    kept(bring(steward, sheet, received_on=(today - 4 * ONE).isoformat()))
+    kept(answer(steward, sheet, "accepter"))
+    page = unescape(steward.get(sheet).text).replace("\u202f", " ").replace("\xa0", " ")
+    assert "elle est venue dans le délai de la mise en demeure, qui allait jusqu’au" in page
+    assert "/modifier#notice_received_on" not in page
+    form = {"penalty": "applied", "penalty_reason": "Tardive"}
+    refused = jurist.post(f"{sheet}/penalite", form_of(jurist.get(f"{sheet}/penalite")) | form)
+    assert (refused.status_code, "venue dans le délai de la mise en demeure" in unescape(refused.text)) == (409, True)

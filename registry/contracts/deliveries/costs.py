@@ -76,6 +76,16 @@ class Cost:
     @property
     def awaits_notice(self) -> bool:
         """Whether something is late of which no day counts before the delay of a formal notice has passed."""
+        return self._counts_no_day and not self.is_heeded
+
+    @property
+    def is_heeded(self) -> bool:
+        """Whether what is late came within the delay of a formal notice, so that no day of it ever counts."""
+        came, until = self.lateness.arrived_on, self.noticed_until
+        return self._counts_no_day and came is not None and until is not None and came <= until
+
+    @property
+    def _counts_no_day(self) -> bool:
         return self.terms is not None and self.lateness.days > 0 and self.days == 0
 
 

@@ -34,6 +34,8 @@ def say_cost(cost: Cost | None) -> str:
 
 
 def _say_amount(cost: Cost, counted: Decimal) -> str:
+    if cost.is_heeded:
+        return _("rien, venue dans le délai de la mise en demeure")
     if cost.awaits_notice:
         return _("rien avant une mise en demeure restée sans effet")
     amount = say_euros(counted)

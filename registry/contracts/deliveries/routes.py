@@ -232,7 +232,7 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         may_record=visit.visitor.may(RECORD, delivery.organisation_id) and not contract.annulled,
         may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,
         may_receive=open_ and delivery.answer is not ReceiptAnswer.ACCEPTED,
-        awaits_notice=open_ and cost is not None and cost.awaits_notice,
+        awaits_notice=open_ and cost is not None and cost.awaits_notice and cost.noticed_until is None,
         can_penalise=bool(
             cost is not None and cost.amount and delivery.answer is not ReceiptAnswer.WAITING
         ),

@@ -355,6 +355,10 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         )  # fmt: skip
     if cost.amount is None:
         raise Conflict(_("Aucune clause de pénalité n’était en vigueur à l’échéance : aucun montant ne peut être dit."))
+    if cost.is_heeded:
+        raise Conflict(
+            _("La livraison est venue dans le délai de la mise en demeure : le contrat ne compte aucun jour de retard.")
+        )
     if cost.awaits_notice:
         raise Conflict(
             _("Le contrat fait courir la pénalité après une mise en demeure restée sans effet : notez d’abord le jour "

@@ -399,7 +399,7 @@ def say_penalty(cost: Cost | None, written: Written) -> list[str]:
     if cost.terms is None or cost.amount is None:
         return [_("Aucune clause de pénalité n’était en vigueur à l’échéance : le contrat ne chiffre pas ce retard.")]
     where = _place(written, cost.terms.stipulation_id)
-    if cost.awaits_notice:
+    if cost.awaits_notice or cost.is_heeded:
         awaiting = _say_awaiting(cost, say_euros(cost.terms.per_day), where)
         return [*awaiting, *_say_rivals(cost.terms), *say_otherwise(cost, written)]
     whole = cost.terms.per_day * cost.days
@@ -458,12 +458,12 @@ def _say_awaiting(cost: Cost, per_day: str, where: str) -> list[str]:
     found = [said.format(per_day=per_day, where=where)]
     if cost.noticed_until is None:
         return [*found, _("Aucun jour n’est compté : aucune mise en demeure n’est notée comme reçue.")]
-    return [
-        *found,
-        _("Aucun jour n’est compté : la mise en demeure laisse jusqu’au {day}.").format(
-            day=say_day(cost.noticed_until)
-        ),
-    ]
+    until = (
+        _("Aucun jour n’est compté : elle est venue dans le délai de la mise en demeure, qui allait jusqu’au {day}.")
+        if cost.is_heeded
+        else _("Aucun jour n’est compté : la mise en demeure laisse jusqu’au {day}.")
+    )
+    return [*found, until.format(day=say_day(cost.noticed_until))]
 
 
 def _say_cap(cost: Cost, terms: PenaltyTerms, whole: Decimal, amount: Decimal) -> list[str]:
