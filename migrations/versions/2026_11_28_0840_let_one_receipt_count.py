@@ -1,7 +1,11 @@
 """let one receipt count
 
-Several receipts of one delivery could be accepted, and a poor one that came first then decided of its format: what was
-accepted before another is told to be followed by it.
+Several receipts of one delivery could be accepted, and a poor one that came first then decided of its format: from now
+on, what was accepted before another is told to be followed by it.
+
+Rows are left as they are. Of several accepted before, the last that came counts (`counts_of`); what the delivery keeps
+of it, its day and its answer, still follows the first, until the delivery or the contract's calendar changes or the
+daily work reads that contract, which it does of those that have a schedule clause.
 """
 
 from collections.abc import Sequence
