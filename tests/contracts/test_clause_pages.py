@@ -186,7 +186,10 @@ def test_the_floor_of_the_law_follows_the_day_the_consultation_began(town: Town)
     assert "lecture retenue par le projet" in old
     assert "donnent moins" not in old
     assert "choix du registre" in old, "Three years before the end is a choice, and says so."
-    assert "Consultation engagée depuis le 9 octobre 2016" in new
+    assert "Consultation engagée entre le 9 octobre 2016 et le 1er avril 2019" in new
+    newest = jurist.get(f"{a_contract(jurist, town, consulted_on='2019-04-01')}/clauses").text
+    assert "Consultation engagée depuis le 9 octobre 2016" in newest
+    assert "n° 2016-65" not in newest
     assert "à valider par le service juridique" in new
     convention = jurist.get(f"{a_contract(jurist, town, kind='agreement')}/clauses").text
     assert "Ce contrat ne concède pas de service public" in convention
@@ -203,7 +206,7 @@ def test_the_floor_cites_the_text_in_force_on_the_day_shown(town: Town) -> None:
         return jurist.get(f"{of}/clauses?le={day}").text.partition('id="socle"')[2]
 
     assert "L3131-2" in floor("2019-04-01")
-    assert "53-1" not in floor("2019-04-01")
+    assert "Que l’ordonnance régisse encore ce contrat est une lecture, à valider" in floor("2019-04-01")
     for day in ("2017-04-01", "2019-03-31"):
         assert "ordonnance n° 2016-65, article 53-1 (lu par citation)" in floor(day)
         assert "L3131" not in floor(day)

@@ -156,7 +156,9 @@ def test_the_notice_says_the_days_the_clause_and_the_penalty_to_the_cent_and_the
     ("consulted", "indispensable", "invoked", "why"),
     [
         (date(2016, 10, 8), True, False, "n’est pas invoqué : consultation antérieure au 9 octobre 2016."),
-        (date(2016, 10, 9), True, True, "Code de la commande publique, article L3131-2, alinéa 1."),
+        (date(2016, 10, 9), True, True, "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au code"),
+        (date(2019, 3, 31), True, True, "Que l’ordonnance régisse encore ce contrat est une lecture, à valider"),
+        (date(2019, 4, 1), True, True, "Code de la commande publique, article L3131-2, alinéa 1."),
         (date(2021, 3, 1), False, False, "ne sont pas notées indispensables"),
         (None, True, False, "la date de la consultation restent à compléter"),
     ],
@@ -172,7 +174,12 @@ def test_the_notice_invokes_the_law_only_where_it_binds(
         said = notice(session, scene)
     card = {line["label"]: line["text"] for line in said["all"]["card"]}
     assert why in card["Fondement"]
-    article = "CCP, L3131-2, alinéa 1" if invoked else ""
+    in_force = consulted is not None and consulted >= date(2019, 4, 1)
+    code = "CCP, L3131-2, alinéa 1"
+    older = (
+        "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au CCP, L3131-2, alinéa 1 (lecture à valider)"
+    )
+    article = (code if in_force else older) if invoked else ""
     assert said["Ce qui est dû"]["article"] == said["Le titulaire est mis en demeure"]["article"] == article
     assert ("standard ouvert" in said["Le titulaire est mis en demeure"]["text"]) is invoked
     assert invoked or "L3131-2" not in str(said["all"]["sheets"])

@@ -73,6 +73,24 @@ def which_floor(contract: Any) -> str:
     return "before" if contract.consulted_on < LAW_OF_2016 else "since"
 
 
+def is_before_code(contract: Any) -> bool:
+    """Whether a contract was consulted on after the law of 2016 and before the code of 2019 took it over.
+
+    That such a contract stays under the ordinance is a reading: the transitional provisions of the code were not read.
+    """
+    day = contract.consulted_on
+    return day is not None and LAW_OF_2016 <= day < CODE_OF_2019
+
+
+def cite_floor(contract: Any, article: str) -> str:
+    """How an article of the floor is cited of a contract: by the ordinance where the code came after it."""
+    if not is_before_code(contract):
+        return _("CCP, {article}").format(article=article)
+    return _(
+        "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au CCP, {article} (lecture à valider)"
+    ).format(article=article)
+
+
 def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine], str]:
     """The rules of the floor in force on a day with whether each bears on a contract, and why the floor is what it is.
 
@@ -150,6 +168,12 @@ def _say_why(conceded: bool | None, consulted: date | None, day: date) -> str:
         return _(
             "Consultation engagée depuis le 9 octobre 2016 : l’ordonnance n° 2016-65, article 53-1 (lu par citation), "
             "donne ceci même si le contrat n’en dit rien."
+        )
+    if consulted < CODE_OF_2019:
+        return _(
+            "Consultation engagée entre le 9 octobre 2016 et le 1er avril 2019 : l’ordonnance n° 2016-65, article 53-1 "
+            "(lu par citation), repris aux articles L3131-2 à L3131-4, donne ceci même si le contrat n’en dit rien. "
+            "Que l’ordonnance régisse encore ce contrat est une lecture, à valider."
         )
     return _(
         "Consultation engagée depuis le 9 octobre 2016 : les articles L3131-2 à L3131-4 donnent ceci même si le "

@@ -8,7 +8,7 @@ from registry.compliance.vocabulary import Verdict
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import TO_ASK, Lacking
-from registry.contracts.clauses.showing import which_floor
+from registry.contracts.clauses.showing import cite_floor, which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
@@ -99,7 +99,8 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
 
 def _against_bans(contract: Any) -> str:
     """The article against what forbids use and reuse, where it binds; that it binds older concessions is a reading."""
-    return {"since": "CCP, L3131-4", "before": _("CCP, L3131-4 (lecture à valider)")}.get(which_floor(contract), "")
+    said = {"since": cite_floor(contract, "L3131-4"), "before": _("CCP, L3131-4 (lecture à valider)")}
+    return said.get(which_floor(contract), "")
 
 
 def _missing(noted: NotedContract, one: Lacking) -> str:

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.kinds import kinds, say_terms
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.showing import which_floor
+from registry.contracts.clauses.showing import cite_floor, is_before_code, which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.costs import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.expecting import Reading, reading_of
@@ -165,12 +165,19 @@ def _law(contract: Any, delivery: Any) -> str:
     Law: CCP L3131-2 al. 1; al. 2 of consultations begun before 9 October 2016, which owe what renewal needs only.
     """
     binds = which_floor(contract) == "since" and delivery.indispensable
-    return _("CCP, L3131-2, alinéa 1") if binds else ""
+    return cite_floor(contract, _("L3131-2, alinéa 1")) if binds else ""
 
 
 def _basis(contract: Any, delivery: Any) -> str:
     """What the notice leans on: the acts, and the law where it binds; else why it is not invoked."""
     acts = _("Contrat, avenants et articles cités ci-après.")
+    if _law(contract, delivery) and is_before_code(contract):
+        return (
+            _("Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au code de la commande publique, article "
+              "L3131-2, alinéa 1. Que l’ordonnance régisse encore ce contrat est une lecture, à valider par le service "
+              "juridique.")
+            + "\n" + acts
+        )  # fmt: skip
     if _law(contract, delivery):
         return _("Code de la commande publique, article L3131-2, alinéa 1.") + "\n" + acts
     why = {
