@@ -105,6 +105,11 @@ def test_many_obligations_are_drawn_in_pictures_that_each_stand_on_a_page_of_one
     assert {bars.most for bars in pieces} == {sum(first.counts.each)}
 
 
+def test_the_report_says_that_its_totals_count_no_contract(content: Any, shown: Any) -> None:
+    assert "aucun total de ce rapport ne les compte" in shown(content).partition("Lire ce rapport")[2]
+    assert not {one.subject_kind for one in content.findings} & {"contract", "amendment", "delivery"}
+
+
 def test_the_bars_have_a_key_in_words_and_in_the_colours_of_the_chart(content: Any, shown: Any) -> None:
     style = Path(MODULE.__file__).with_name("document.css").read_text("utf-8")
 
