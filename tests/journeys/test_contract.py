@@ -56,12 +56,24 @@ def test_a_jurist_asks_for_what_a_contract_lacks_and_its_signature_turns_the_ver
     follow(page, ".save-bar .btn-primary")
     expect(page.locator(".notice-success")).to_contain_text("L’avenant est enregistré")
     page.goto(served.origin + contract)
-    for rule in (PENALTIES, CONTROL):
+    expect(finding(page, PENALTIES)).to_contain_text("À compléter")
+
+    page.goto(f"{served.origin}{contract}/clauses")
+    page.locator(".duties").get_by_role("link", name="Pénalités sur les données").press("Enter")
+    expect(page.locator("main")).to_contain_text("L’essentiel n’y est pas relevé")
+    assert violations(page) == []
+    follow(page, "main a[href^='/contrats/stipulations/'][href$='/modifier']")
+    put(page, "#terms-euros_per_day", "150")
+    assert violations(page) == []
+    follow(page, ".save-bar .btn-primary")
+    page.goto(served.origin + contract)
+    for rule, before in ((PENALTIES, "À compléter"), (CONTROL, "Non suivie")):
         one = finding(page, rule)
         expect(one.locator("h3 .verdict-compliant")).to_have_count(1)
-        assert "auparavant : Non suivie" in words(one)
+        assert f"auparavant : {before}" in words(one)
     page.goto(f"{served.origin}{contract}/couverture")
-    expect(page.get_by_role("status")).to_contain_text("Rien ne manque")
+    expect(page.get_by_role("status")).to_contain_text("à compléter")
+    expect(page.get_by_role("status")).not_to_contain_text("absente")
     page.goto(f"{served.origin}{contract}/historique")
     expect(page.locator(".history")).to_contain_text("Avenant n° 1 modifié")
     assert violations(page) == []
