@@ -13,7 +13,7 @@ from registry.compliance.engine import engine_of
 from registry.compliance.panels import SHEETS
 from registry.compliance.policy import Policy
 from registry.compliance.vocabulary import Force, SubjectKind
-from registry.contracts.followup.due import policies_told, say_due
+from registry.contracts.followup.due import address_of, policies_told, say_due
 from registry.desk.deadline_queries import AHEAD, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, deadline_task
 from registry.desk.vocabulary import DONE_BY, DeadlineKind
@@ -33,7 +33,6 @@ _ADDRESSES = {
     "assessment": "/aipd/{id}",
     "measure": "/mesures",
     "contract": "/contrats/{id}",
-    "milestone": "/contrats/{id}/echeances",
     "evidence": "/preuves/{id}",
     "deviation": "/conformite/ecarts/{id}",
     "move": "/visas/{id}",
@@ -110,10 +109,16 @@ def _line(one: Deadline, catalogue: Catalogue, names: Any, bodies: dict[int, str
         day=one.day, kind=one.kind.label,
         what=deadline_task(one.kind, policy.name() if policy is not None else detail),
         name=name, organisation=bodies.get(one.organisation_id, ""),
-        address=_ADDRESSES[one.subject_kind].format(id=one.subject_id),
+        address=_address(one),
         is_confided=one.kind in {DeadlineKind.BREACH, DeadlineKind.REQUEST}, of_all=one.of_all,
         by=", ".join(role.label for role in _done_by(one, policy)),
     )  # fmt: skip
+
+
+def _address(one: Deadline) -> str:
+    if one.kind is DeadlineKind.MILESTONE:
+        return address_of(one.subject_id, one.detail)
+    return _ADDRESSES[one.subject_kind].format(id=one.subject_id)
 
 
 def _done_by(one: Deadline, policy: Policy | None) -> Sequence[Role]:

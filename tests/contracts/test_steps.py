@@ -176,6 +176,8 @@ def test_the_calendar_tells_each_step_and_report_once_until_it_is_done(town: Tow
     page = jurist.get("/echeances?genre=milestone").text
     assert "Essayer un export complet des données" in page
     assert f"Rapport annuel de l’exercice {today.year} à recevoir" in page
+    assert f'href="{place}/rapports"' in page, "each line leads to where it is noted"
+    assert f'href="{place}/echeances"' in page
 
     kept(note(jurist, place, "trial-export", "done"))
 

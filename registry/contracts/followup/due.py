@@ -59,6 +59,11 @@ def say_due(what: str) -> str:
     return steps().label(kind)
 
 
+def address_of(contract_id: int, what: str) -> str:
+    """The page where it is noted: the reports of the contract, or its steps."""
+    return f"/contrats/{contract_id}/{'rapports' if what.startswith(f'{REPORT}:') else 'echeances'}"
+
+
 def owed_reports(contract: Any, written: Written, today: date) -> dict[int, ReportDue]:
     """The reports owed until this civil year, by financial year: each by the clauses in force on the law’s own day."""
     term, found = term_of(contract), {}
