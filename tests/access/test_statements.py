@@ -185,7 +185,7 @@ STATEMENTS = {
     "/livraisons/{delivery}/annuler": 4,
     "/livraisons/{delivery}/penalite": 9,
     "/livraisons/receptions/{receipt}/accepter": 5,
-    "/livraisons/receptions/{receipt}/refuser": 9,
+    "/livraisons/receptions/{receipt}/refuser": 10,
     "/livraisons/receptions/{receipt}/annuler": 5,
     "/livraisons/relances/{reminder}/annuler": 5,
     "/api/v1/deliveries/{delivery}/reminders": 3,
