@@ -176,7 +176,7 @@ STATEMENTS = {
     "/contrats/rapports/{report}/annuler": 3,
     "/api/v1/contracts/{contract}/reports": 3,
     "/api/v1/contract-reports/{report}": 2,
-    "/livraisons": 6,
+    "/livraisons": 5,
     "/contrats/{contract}/livraisons": 7,
     "/contrats/{contract}/livraisons/nouvelle": 6,
     "/livraisons/{delivery}": 14,

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.forms import AmendmentForm, ClauseForm, StipulationForm
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.service import record_amendment, record_clause, set_stipulation_aside, stipulate
-from registry.contracts.deliveries.costing import say_sum
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import AHEAD, expect_all, reading_of
 from registry.contracts.deliveries.facts import bind_deliveries
@@ -24,7 +23,7 @@ from registry.contracts.deliveries.forms import (
     ReceiptForm,
     RefuseForm,
 )
-from registry.contracts.deliveries.lateness import say_cost, say_together
+from registry.contracts.deliveries.lateness import say_cost, say_sum, say_together
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
 from registry.contracts.deliveries.service import (

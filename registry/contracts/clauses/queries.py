@@ -125,14 +125,18 @@ def find_written_of(session: Session, contracts: Iterable[Any], kinds: Iterable[
             col(ClauseStipulation.reasons).is_not(None).label("reasons"),
         )
         .join(Clause, col(Clause.id) == col(ClauseStipulation.clause_id))
-        .where(col(Clause.kind).in_(list(kinds)), ~col(ClauseStipulation.annulled))
+        .where(
+            col(Clause.kind).in_(list(kinds)),
+            col(ClauseStipulation.contract_id).in_(list(rows)),
+            ~col(ClauseStipulation.annulled),
+        )
     ).all()
     changed = sorted({line.contract_id for line in found if line.amendment_id is not None})
     of_these = select(Amendment).where(col(Amendment.contract_id).in_(changed), ~col(Amendment.annulled))
     acts = {one.id: one for one in session.execute(of_these).scalars()} if changed else {}
     lines: dict[int, list[Any]] = {}
     for line in found:
-        if line.contract_id in rows and (line.amendment_id is None or line.amendment_id in acts):
+        if line.amendment_id is None or line.amendment_id in acts:
             lines.setdefault(line.contract_id, []).append(line)
     return {
         number: Written(

@@ -1,38 +1,48 @@
 """What the late deliveries of contracts cost as things stand: for pages that tell several at once."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
-from decimal import Decimal
 
 from sqlalchemy.orm import Session
 
-from registry.contracts.clauses.queries import find_written
+from registry.contracts.clauses.queries import find_written_of
 from registry.contracts.deliveries.costs import Cost, costs_of
-from registry.contracts.deliveries.expecting import reading_of
+from registry.contracts.deliveries.expecting import Reading, reading_of
+from registry.contracts.deliveries.lateness import say_sum
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.queries import find_late, find_receipts
-from registry.contracts.deliveries.views import say_days, say_euros, standing_of
+from registry.contracts.deliveries.rules import PENALTIES, SCHEDULE, WAIVER, is_late
+from registry.contracts.deliveries.views import say_days, standing_of
 from registry.contracts.deliveries.vocabulary import DeliveryState
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_contracts
-from registry.kernel.words import _, ngettext
+from registry.kernel.words import ngettext
+
+PRICING = (SCHEDULE, WAIVER, PENALTIES)
+"""The kinds of clause that what is late costs by: its grace, what is spared, what a day costs."""
 
 
-def find_costs(session: Session, contract_ids: Collection[int], today: date) -> dict[int, Cost]:
-    """What each late delivery of these contracts costs, come or not: six questions, however many there are."""
-    late = find_late(session, contract_ids, today) if contract_ids else []
-    return _costs(session, find_contracts(session, {row.contract_id for row in late}), late, today) if late else {}
+def find_costs(session: Session, shown: Iterable[Delivery], today: date) -> dict[int, Cost]:
+    """What each of these deliveries that is late costs, come or not; nothing of the others."""
+    contracts = {row.contract_id for row in shown if is_late(row.in_time_until, row.received_on, today)}
+    if not contracts:
+        return {}
+    # A cap that several share is taken by what came late before as well.
+    late = find_late(session, contracts, today)
+    return _costs(session, find_contracts(session, contracts), late, today)
 
 
 def _costs(
     session: Session, contracts: Collection[Contract], late: Sequence[Delivery], today: date
 ) -> dict[int, Cost]:  # fmt: skip
-    written, receipts = find_written(session, contracts), find_receipts(session, [row.id for row in late])
+    written, receipts = find_written_of(session, contracts, PRICING), find_receipts(session, [row.id for row in late])
+    of: dict[int, list[Delivery]] = {}
+    for row in late:
+        of.setdefault(row.contract_id, []).append(row)
     found: dict[int, Cost] = {}
-    for number, of in written.items():
-        # A cap that several share is taken by what came late before as well.
-        rows = [row for row in late if row.contract_id == number]
-        found |= costs_of(rows, receipts, reading_of(of, today), today)
+    for number, rows in of.items():
+        reading = reading_of(written[number], today) if number in written else Reading((), {})
+        found |= costs_of(rows, receipts, reading, today)
     return found
 
 
@@ -52,25 +62,3 @@ def say_late_of(session: Session, contract: Contract, today: date) -> tuple[str,
     told = say_sum([costs[row.id] for row in awaited if row.id in costs])
     address = f"/livraisons?contrat={contract.id}&etat={DeliveryState.LATE}"
     return f"{said.format(count=len(awaited), days=say_days(oldest))}, {told}", address
-
-
-def say_sum(costs: Sequence[Cost]) -> str:
-    """What these late deliveries cost together, as far as clauses say it."""
-    told = [one for one in costs if one.amount is not None]
-    others = " " + _("(s’y ajoute un autre calcul, à compter à la main)") if any(one.others for one in costs) else ""
-    if not told:
-        if others:
-            return _("pénalité d’un autre calcul, à compter à la main")
-        return _("sans clause qui chiffre une pénalité")
-    if all(one.awaits_notice for one in told):
-        return _("sans pénalité avant une mise en demeure restée sans effet") + others
-    amount = say_euros(sum((one.amount for one in told if one.amount is not None), Decimal(0)))
-    whole = (
-        _("pénalité à ce jour : {amount} au plus, départ à compléter") if any(one.is_at_most for one in told)
-        else _("pénalité à ce jour : {amount} avant plafond") if any(one.is_open for one in told)
-        else _("pénalité à ce jour : {amount}")
-    )  # fmt: skip
-    said = whole.format(amount=amount) + others
-    if any(one.amount is None and not one.others for one in costs):
-        said += " " + _("(une partie n’est chiffrée par aucune clause)")
-    return said

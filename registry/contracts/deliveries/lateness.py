@@ -1,6 +1,6 @@
 """How late a delivery is, what that costs and what was decided of it, each in a few words: for lists and documents."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -27,33 +27,50 @@ def say_cost(cost: Cost | None) -> str:
         return ""
     said = [_("autre calcul, à compter à la main : {said}").format(said=one.said) for one in cost.others]
     if not cost.is_otherwise:
-        said.insert(
-            0, _("aucune clause ne chiffre ce retard") if cost.amount is None else _say_amount(cost, cost.amount)
-        )
+        said.insert(0, _("aucune clause ne chiffre ce retard") if cost.amount is None else _say_one(cost))
     return " ; ".join(said)
 
 
-def _say_amount(cost: Cost, counted: Decimal) -> str:
+def _say_one(cost: Cost) -> str:
     if cost.is_heeded:
         return _("rien, venue dans le délai de la mise en demeure")
     if cost.awaits_notice:
         return _("rien avant une mise en demeure restée sans effet")
-    amount = say_euros(counted)
-    if cost.is_at_most:
-        return _("{amount} au plus, départ de la pénalité à compléter").format(amount=amount)
-    return _("{amount} avant plafond").format(amount=amount) if cost.is_open else amount
+    return _say_amount([cost])
+
+
+def _say_amount(costs: Sequence[Cost]) -> str:
+    """What these cost, added, and what remains to be noted for the sum to be sure."""
+    counted = [one for one in costs if one.terms is not None and not one.awaits_notice]
+    amount = say_euros(sum((one.amount or Decimal(0) for one in counted), start=Decimal(0)))
+    if any(one.is_at_most for one in counted):
+        return _("{amount} au plus, départ à compléter").format(amount=amount)
+    return _("{amount} avant plafond").format(amount=amount) if any(one.is_open for one in counted) else amount
+
+
+def say_sum(costs: Sequence[Cost]) -> str:
+    """What these late deliveries cost together, as far as clauses say it."""
+    told = [one for one in costs if one.amount is not None]
+    others = " " + _("(s’y ajoute un autre calcul, à compter à la main)") if any(one.others for one in costs) else ""
+    if not told:
+        if others:
+            return _("pénalité d’un autre calcul, à compter à la main")
+        return _("sans clause qui chiffre une pénalité")
+    if all(one.awaits_notice for one in told):
+        return _("sans pénalité avant une mise en demeure restée sans effet") + others
+    said = _("pénalité à ce jour : {amount}").format(amount=_say_amount(told)) + others
+    if any(one.amount is None and not one.others for one in costs):
+        said += " " + _("(une partie n’est chiffrée par aucune clause)")
+    return said
 
 
 def say_together(costs: Iterable[Cost]) -> str:
-    """What several latenesses cost, added: at most that much where what one of them follows from is not all said.
+    """What several latenesses cost, in a sum that stands alone.
 
     What a clause has counted otherwise is in no sum, and is told beside it.
     """
     every = [one for one in costs if one.lateness.days]
-    counted = [one for one in every if one.terms is not None]
-    amount = say_euros(sum((one.amount or Decimal(0) for one in counted), start=Decimal(0)))
-    if any(not one.is_sure and not one.awaits_notice for one in counted):
-        amount = _("{amount} au plus").format(amount=amount)
+    amount = _say_amount(every)
     if any(one.others for one in every):
         return _("{amount}, et ce qui est d’un autre calcul, à compter à la main").format(amount=amount)
     return amount

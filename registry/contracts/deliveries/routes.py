@@ -138,7 +138,7 @@ def _lines(visit: Visit, found: Sequence[tuple[Delivery, str]], titles: Mapping[
     session, today = visit.session, visit.today
     contracts = {row.contract_id for row, _contract in found}
     parties = find_parties(session, contracts) if contracts else {}
-    costs = find_costs(session, contracts, today)
+    costs = find_costs(session, [row for row, _contract in found], today)
     return [
         replace(
             delivery_line(row, contract, titles, today), holders=holders_of(parties.get(row.contract_id, [])),

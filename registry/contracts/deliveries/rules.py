@@ -416,11 +416,16 @@ def _uncovered(start: date, end: date, came: Iterable[Came]) -> Iterator[tuple[d
         yield reached, end
 
 
+def is_late(due_until: date | None, received_on: date | None, today: date) -> bool:
+    """Whether it came, or is still awaited, after the last day that is not late."""
+    return due_until is not None and (received_on or today) > due_until
+
+
 def state_of(
     due_until: date | None, received_on: date | None, answer: ReceiptAnswer | None, today: date
 ) -> DeliveryState:
     """Where a delivery stands on a day, by the last day that is not late and by what came."""
-    late = due_until is not None and (received_on or today) > due_until
+    late = is_late(due_until, received_on, today)
     if answer is ReceiptAnswer.WAITING:
         return DeliveryState.WAITING
     if answer is ReceiptAnswer.ACCEPTED:
