@@ -78,7 +78,7 @@ def compose(report: Report, canonical: bytes, *, order: Order, coverage: frozens
     """
     module = report.content
     content, approval = read_twin(module, canonical)
-    twins = _twins(report, canonical, module.tables(content)[0])
+    twins = _twins(report, canonical, module.tables(content)[0], approval)
     charts = module.charts(content)
     # Loaded by what draws alone: a web process reads documents and draws none.
     pictures = import_module("registry.reporting.charts").draw_all(charts) if charts else {}
@@ -132,7 +132,7 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
         "pictures": _NoPictures(),
         "percent": percent,
         "style": "",
-        "twins": _twins(report, b"", Table("", module.tables(content)[0].says, (), ())),
+        "twins": _twins(report, b"", Table("", module.tables(content)[0].says, (), ()), approval),
     }
     env = environment(asset_root("reports"), language=report.language)
     return render_template(env, report.template, values, language=report.language)
@@ -141,9 +141,13 @@ def compose_words(report: Report, canonical: bytes, *, order: Order) -> str:
 def _framed(report: Report, content: object, approval: Approval | None) -> Frame:
     """What the cover and the head of each page say: once approved, a document is a draft no more, not in its name."""
     frame = report.content.frame(content)
-    if approval is None or approval.is_draft or not report.finals:
+    if not report.finals or not _is_final(approval):
         return frame
     return replace(frame, title=report.final_title(report.language))
+
+
+def _is_final(approval: Approval | None) -> bool:
+    return approval is not None and not approval.is_draft
 
 
 def compose_reading(report: Report, canonical: bytes, *, order: Order) -> Markup:
@@ -158,18 +162,19 @@ def _drawable(picture: bytes, coverage: frozenset[int] | None) -> bytes:
     return picture if coverage is None else drawable(picture.decode(), coverage).encode()
 
 
-def _twins(report: Report, canonical: bytes, table: Table) -> tuple[Twin, ...]:
+def _twins(report: Report, canonical: bytes, table: Table, approval: Approval | None) -> tuple[Twin, ...]:
+    name = report.final_file_name if _is_final(approval) else report.file_name
     # The order is that of the names: a PDF keeps its attachments in a sorted list.
     return (
         Twin(
-            f"{report.file_name}.csv",
+            f"{name}.csv",
             csv_table(table.headers, table.rows),
             "text/csv",
             "Data",
             table.says,
         ),
         Twin(
-            f"{report.file_name}.json",
+            f"{name}.json",
             canonical,
             "application/json",
             "Source",

@@ -74,6 +74,7 @@ class _Declaration(BaseModel):
     compared: bool = False
     sections: dict[str, str] = Field(default_factory=dict)
     final: dict[str, str] = Field(default_factory=dict)
+    final_file_name: str = Field(default="", pattern=r"^[a-z0-9-]*$")
 
     @field_validator("approval")
     @classmethod
@@ -89,7 +90,8 @@ class Report:
 
     One with `approval` is issued as a draft, and as final once somebody of one of these roles approved it; `sections`
     are those of its pages that may be annotated, by the anchor of each. One that is `compared` says what changed since
-    the one before. `finals` are its names once approved, where they are others than those of its draft.
+    the one before. `finals` are its names once approved, where they are others than those of its draft, and
+    `final_file_name` that of the files within it.
     """
 
     id: str
@@ -104,6 +106,7 @@ class Report:
     compared: bool
     sections: Mapping[str, str]
     finals: Mapping[str, str]
+    final_file_name: str
 
     def title(self, locale: str) -> str:
         """The report's name in a language, or in its own where that one is missing."""
@@ -168,6 +171,7 @@ def _read(file: Path) -> Report:
         compared=declared.compared,
         sections=declared.sections,
         finals=declared.final,
+        final_file_name=declared.final_file_name or declared.file_name,
     )
 
 

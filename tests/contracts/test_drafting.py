@@ -249,6 +249,8 @@ def test_a_draft_bears_no_signature_before_legal_staff_approved_it_and_the_final
     assert "paraphent chaque page" in signed
     page = town.home.files.read(final.document_sha256).decode()
     assert 'data-running="Avenant prêt à signer' in page
+    assert "projet-avenant" not in page, "Nor in the names of the files within it."
+    assert "avenant-pret-a-signer.csv" in page
     assert final.title.startswith("Avenant prêt à signer — Avenant n° 1")
     with town.acting() as session:
         drafts = [one for one in find_documents(session) if one.state is not DocumentState.FINAL]
