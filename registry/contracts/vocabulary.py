@@ -128,8 +128,9 @@ class Doubt(Labelled):
 
     UNSIGNED = "unsigned", mark("Clause d’un acte qui n’est pas signé")
     BEFORE_CONTRACT = "before-contract", mark("Avenant signé avant son contrat")
+    BEFORE_SIGNATURE = "before-signature", mark("Clause qui s’appliquerait avant la signature du contrat")
     AFTER_END = "after-end", mark("Clause qui commence quand plus rien ne lie")
-    SAME_DAY = "same-day", mark("Deux actes disent cette clause pour le même jour")
+    SAME_DAY = "same-day", mark("Plusieurs saisies disent cette clause pour le même jour")
     OF_NOTHING = "of-nothing", mark("Change ou supprime une clause qui n’est pas au contrat ce jour-là")
     OVERLAP = "overlap", mark("Deux clauses du même genre pour les mêmes jours")
     GAP = "gap", mark("Jours sans cette clause")

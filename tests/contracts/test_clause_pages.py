@@ -54,6 +54,38 @@ def on(who: Someone, place: str, **asked: str) -> Any:
     return who.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/clauses?{words}").json()
 
 
+def test_two_clauses_that_overlap_are_named_each_with_its_article_and_the_way_to_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "penalties", article="art. 14", **{"terms-euros_per_day": "100"}))
+    kept(add(jurist, place, "penalties", article="annexe 3", label="P2", **{"terms-euros_per_day": "150"}))
+    one, other = (line["clause"]["id"] for line in on(jurist, place, on="2022-01-01")["in_force"])
+
+    page, own = (jurist.get(address).text for address in (f"{place}/clauses", f"/contrats/clauses/{one}"))
+
+    for place_of, words in ((one, "(Contrat, art. 14)"), (other, "« P2 » (Contrat, annexe 3)")):
+        assert page.replace("\N{NO-BREAK SPACE}", " ").count(words) == 2, "in the sentence, and where one goes"
+        assert f'<a href="/contrats/clauses/{place_of}">« ' in page.replace("\N{NO-BREAK SPACE}", " ")
+    assert f'<a href="/contrats/clauses/{other}">« ' in own.replace("\N{NO-BREAK SPACE}", " ")
+    assert f'<a href="/contrats/clauses/{one}">« ' not in own.replace("\N{NO-BREAK SPACE}", " "), "one is there"
+
+
+def test_what_one_amendment_says_thrice_of_a_clause_is_told_with_what_counts(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "audit", article="art. 9"))
+    (clause,) = on(jurist, place, on="2022-01-01")["in_force"]
+    amendment = amend(jurist, place, 1, signed_on="2023-11-06", effective_on="2024-01-01")
+    here = f"/contrats/clauses/{clause['clause']['id']}"
+    for act in ("adds", "replaces", "ends"):
+        kept(jurist.post(f"{here}/acte", {"act": act, "amendment_id": str(amendment), "article": "art. 2"}))
+
+    page = jurist.get(here).text.replace("\N{NO-BREAK SPACE}", " ")
+
+    assert page.count("cet acte en dit plusieurs choses pour le même jour, le 1er janvier 2024.") == 1
+    assert "La dernière saisie l’emporte (« Supprime ») : annulez celles qui sont de trop." in page
+
+
 def test_an_amendment_replaces_a_clause_from_its_day_and_the_page_of_each_day_says_which(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = a_contract(jurist, town)
@@ -285,7 +317,9 @@ def test_acts_that_do_not_hold_together_are_told_in_sentences_and_nothing_is_los
     page = jurist.get(f"{place}/clauses").text
 
     assert "signé le 6 mai 2019, avant le contrat qu’il modifie" in page
-    assert "Archives publiques du titulaire (Contrat)\N{NO-BREAK SPACE}: deux clauses du même genre" in page
+    assert "(Contrat, art. 3) et « Archives publiques du titulaire » (Contrat, art. 8)" in page.replace(
+        "\N{NO-BREAK SPACE}", " "
+    )
     line = f"/contrats/avenants/{early}/modifier"
     for wrong, told in (
         ({"published_on": "2019-05-05"}, "avant sa signature"),

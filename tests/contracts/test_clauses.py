@@ -125,6 +125,8 @@ def test_what_does_not_hold_together_is_told_with_what_is_meant() -> None:
     first, second = Instrument(1, day(10)), Instrument(2, day(10))
     twice = clause(2, 1, first, ClauseAct.REPLACES), clause(3, 1, second, ClauseAct.REPLACES)
     assert doubts(adds, *twice) == [(Doubt.SAME_DAY, (2, 3))]
+    thrice = [clause(number, 1, first, act) for number, act in enumerate(ClauseAct, 2)]
+    assert doubts(adds, *thrice) == [(Doubt.SAME_DAY, (2, 3, 4))], "one act that says three things is told once"
     assert doubts(clause(2, 1, first, ClauseAct.ENDS)) == [(Doubt.OF_NOTHING, (2,))]
     assert doubts(adds, clause(2, 2, first, ClauseAct.ADDS)) == [(Doubt.OVERLAP, (1, 2))]
     ends, back = clause(2, 1, first, ClauseAct.ENDS), clause(3, 1, Instrument(2, day(20)), ClauseAct.ADDS)
@@ -138,6 +140,14 @@ def test_an_amendment_before_its_contract_or_after_its_end_is_told_though_it_spe
     assert [(one.doubt, one.number, one.first) for one in told] == [
         (Doubt.BEFORE_CONTRACT, 1, day(-9)), (Doubt.AFTER_END, 3, day(51)),
     ]  # fmt: skip
+
+
+def test_a_clause_that_would_apply_before_its_contract_is_signed_is_told() -> None:
+    early = clause(1, 1, CONTRACT, ClauseAct.ADDS, effective_on=day(-1))
+    assert doubts(early) == [(Doubt.BEFORE_SIGNATURE, (1,))]
+    back = clause(2, 1, Instrument(1, day(10)), ClauseAct.REPLACES, effective_on=day(2))
+    assert doubts(clause(1, 1, CONTRACT, ClauseAct.ADDS), back) == [], "an amendment reaches back within its contract"
+    assert doubts(clause(1, 1, CONTRACT, ClauseAct.ADDS, effective_on=day(0))) == []
 
 
 def test_clauses_of_one_kind_about_different_datasets_do_not_overlap() -> None:

@@ -10,7 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 from registry.contracts.clauses.asking import find_known
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.days import days_asked, show_unknown
-from registry.contracts.clauses.doubting import say_doubt
+from registry.contracts.clauses.doubting import doubt_view
 from registry.contracts.clauses.forms import PerformanceForm
 from registry.contracts.clauses.kinds import is_contrary, kinds
 from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts
@@ -99,7 +99,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         dataset_id=dataset, dataset_title=titles.get(dataset or 0, ""),
         instruments=instrument_views(written, day, signed_by),
         doubts=[
-            say_doubt(one, written)
+            doubt_view(one, written)
             for one in written.doubts(written.spans(signed_by=signed_by))
         ],
         clauses=[
@@ -179,7 +179,7 @@ def _clause_page(
         performances=[("", _("Personne ne l’a encore constaté")), *((str(p), p.label) for p in ClausePerformance)],
         errors=errors, labels=labels_of(STIPULATION_LABELS),
         doubts=[
-            say_doubt(one, written)
+            doubt_view(one, written, but=clause.id)
             for one in written.doubts(spans)
             if any(written.stipulations[number].clause_id == clause.id for number in one.ids)
         ],

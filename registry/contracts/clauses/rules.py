@@ -7,7 +7,7 @@ when it was recorded, is the ledger's. The contract on a day is itself and its a
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import combinations, pairwise
+from itertools import combinations, groupby, pairwise
 
 from registry.contracts.rules import Term
 from registry.contracts.vocabulary import ClauseAct, Doubt
@@ -140,7 +140,7 @@ def doubts_of(
     """
     return [
         *_out_of_time(said, term, signed_on, amendments),
-        *_odd_instruments(said, term),
+        *_odd_instruments(said, term, signed_on),
         *_odd_order(said),
         *_overlaps(spans),
         *_gaps(spans),
@@ -162,8 +162,8 @@ def _out_of_time(
     return found
 
 
-def _odd_instruments(said: Sequence[Stipulation], term: Term) -> list[Doubtful]:
-    """Of an act that is not signed, or about days when nothing binds any more."""
+def _odd_instruments(said: Sequence[Stipulation], term: Term, signed_on: date | None) -> list[Doubtful]:
+    """Of an act that is not signed, or about days when nothing binds yet or any more."""
     found = []
     unsigned: dict[Instrument, tuple[int, ...]] = {}
     for one in said:
@@ -171,13 +171,16 @@ def _odd_instruments(said: Sequence[Stipulation], term: Term) -> list[Doubtful]:
             # One act says all of it: a notice for each clause would hide what else is wrong.
             unsigned[one.instrument] = (*unsigned.get(one.instrument, ()), one.id)
         first, over = one.applies_from, term.binds_until
+        if signed_on is not None and one.effective_on is not None and one.effective_on < signed_on:
+            # An amendment may reach back, never before the contract; where the contract itself does, its dates say so.
+            found.append(Doubtful(Doubt.BEFORE_SIGNATURE, (one.id,), one.effective_on, signed_on))
         if first is not None and over is not None and first > over and not one.survives:
             found.append(Doubtful(Doubt.AFTER_END, (one.id,), first))
     return [*(Doubtful(Doubt.UNSIGNED, ids) for ids in unsigned.values()), *found]
 
 
 def _odd_order(said: Sequence[Stipulation]) -> list[Doubtful]:
-    """Of one clause: two instruments that speak for the same day; a change or an end of what was never added."""
+    """Of one clause: several acts, or one that speaks twice, for the same day; a change or an end of nothing."""
     found = []
     clauses: dict[int, list[Stipulation]] = {}
     for one in said:
@@ -185,9 +188,10 @@ def _odd_order(said: Sequence[Stipulation]) -> list[Doubtful]:
             clauses.setdefault(one.clause_id, []).append(one)
     for each in clauses.values():
         ordered, there = sorted(each, key=_in_order), False
-        for place, one in enumerate(ordered):
-            if place and ordered[place - 1].applies_from == one.applies_from:
-                found.append(Doubtful(Doubt.SAME_DAY, (ordered[place - 1].id, one.id), one.applies_from))
+        for day, same in groupby(ordered, key=lambda one: one.applies_from):
+            if len(ids := tuple(one.id for one in same)) > 1:
+                found.append(Doubtful(Doubt.SAME_DAY, ids, day))
+        for one in ordered:
             if one.act is not ClauseAct.ADDS and not there:
                 found.append(Doubtful(Doubt.OF_NOTHING, (one.id,), one.applies_from))
             there = one.act is not ClauseAct.ENDS

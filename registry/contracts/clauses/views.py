@@ -47,6 +47,14 @@ STIPULATION_LABELS: dict[str, str] = {
 
 
 @dataclass(frozen=True)
+class DoubtView:
+    """What does not hold together, and where each clause meant is: its name and its address; none where many are."""
+
+    sentence: str
+    links: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
 class InstrumentView:
     """The contract or an amendment on the time line; `shape` and `word` say whether it counts on the day asked."""
 
@@ -130,7 +138,7 @@ class ClausesPage:
     dataset_id: int | None
     dataset_title: str
     instruments: Sequence[InstrumentView]
-    doubts: Sequence[str]
+    doubts: Sequence[DoubtView]
     clauses: Sequence[ClauseView]
     missing: Sequence[MissingView]
     counted: str
@@ -273,7 +281,7 @@ class ClausePage:
     performances: Sequence[tuple[str, str]]
     errors: Mapping[str, str]
     labels: Mapping[str, str]
-    doubts: Sequence[str]
+    doubts: Sequence[DoubtView]
     may_record: bool
 
 

@@ -126,7 +126,7 @@ def read_dataset_clauses(visit: Visit, dataset_id: int) -> Response[DatasetClaus
             for one, sentence in say_clashes(held)
         ],
         bare=BareDaysBody(bare.first, bare.last, say_bare(found, day)) if bare is not None else None,
-        doubts=say_doubts(found, dataset_id, signed_by),
+        doubts=[one.sentence for one in say_doubts(found, dataset_id, signed_by)],
     )  # fmt: skip
     return visit.answer(body)
 

@@ -1,12 +1,12 @@
 """What goes out about the contracts of one dataset: the view that each template receives, and the sentences."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
 from registry.contracts.clauses.coverage import coverage_of
-from registry.contracts.clauses.doubting import say_doubt
+from registry.contracts.clauses.doubting import doubt_view
 from registry.contracts.clauses.kinds import (
     Asked,
     fields_of,
@@ -20,6 +20,7 @@ from registry.contracts.clauses.lacking import SHAPES, find_lacking
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, standing_on
 from registry.contracts.clauses.views import (
+    DoubtView,
     MissingView,
     missing_views,
     name_instrument,
@@ -122,7 +123,7 @@ class DatasetClausesPage:
     error: str
     unknown: str
     clashes: Sequence[str]
-    doubts: Sequence[str]
+    doubts: Sequence[DoubtView]
     bare: str
     subjects: Sequence[SubjectView]
     contracts: Sequence[CoveringView]
@@ -246,7 +247,7 @@ def say_nothing_known(known_on: date) -> str:
     return _("Le registre ne savait rien des contrats de ce jeu au {day}.").format(day=say_day(known_on))
 
 
-def say_doubts(found: Sequence[Covering], dataset: int, signed_by: date) -> list[str]:
+def say_doubts(found: Sequence[Covering], dataset: int, signed_by: date) -> list[DoubtView]:
     """What does not hold together within each contract, where it touches the dataset or an amendment."""
     said = []
     for one in found:
@@ -254,8 +255,9 @@ def say_doubts(found: Sequence[Covering], dataset: int, signed_by: date) -> list
         for doubt in written.doubts(written.spans(signed_by=signed_by)):
             rows = [written.stipulations[number] for number in doubt.ids]
             if not rows or any(not row.datasets or dataset in row.datasets for row in rows):
-                sentence = say_doubt(doubt, written)
-                said.append(_("{contract} — {sentence}").format(contract=one.contract.object, sentence=sentence))
+                told = doubt_view(doubt, written)
+                sentence = _("{contract} — {sentence}").format(contract=one.contract.object, sentence=told.sentence)
+                said.append(replace(told, sentence=sentence))
     return said
 
 
