@@ -78,13 +78,11 @@ def set_reminder_aside(
 ) -> DeliveryReminder:  # fmt: skip
     """Annuls a reminder noted by mistake, or brings it back, with a reason: what was mailed is not called back.
 
-    Raises: NotFound; Stale; Conflict when it is so already.
+    Raises: NotFound; Stale.
     """
     reminder = get_reminder(session, reminder_id, lock=True)
     if reminder.version != expected:
         raise Stale(_("Cette relance a été modifiée entre-temps."), reminder.version)
-    if reminder.annulled == annulled:
-        raise Conflict(_("Cette relance est déjà annulée.") if annulled else _("Cette relance n’est pas annulée."))
     say(session, "contracts:delivery:unremind" if annulled else "contracts:delivery:remind-again", reason)
     reminder.annulled = annulled
     session.flush()
