@@ -90,16 +90,16 @@ SELECT due.*, row_number() OVER (PARTITION BY due.day < :today ORDER BY due.day,
       ON own.body IS NOT NULL
    WHERE c.closed_on IS NULL AND NOT c.annulled
 ) AS due
- WHERE due.day <= :last AND (:kind IS NULL OR due.kind = :kind)
+ WHERE due.day <= :last AND (:kinds IS NULL OR due.kind = ANY (:kinds))
    AND (:among IS NULL OR due.subject_kind || ':' || due.subject_id = ANY (:among))
    AND (:mine IS NULL OR due.in_charge = :person
         OR CAST(:mine AS jsonb) -> due.whose @> to_jsonb(due.organisation_id))
 ) AS ranked WHERE rank <= :limit ORDER BY day, kind, subject_id, detail
 """
 ).bindparams(
-    *(bindparam(name, type_=ARRAY(Text)) for name in ("policies", "among")),
+    *(bindparam(name, type_=ARRAY(Text)) for name in ("policies", "among", "kinds")),
     *(bindparam(name, type_=Date()) for name in ("today", "last")),
-    *(bindparam(name, type_=Text()) for name in ("zone", "kind", "mine", "visas", "milestones")),
+    *(bindparam(name, type_=Text()) for name in ("zone", "mine", "visas", "milestones")),
     bindparam("limit", type_=Integer()),
 )
 SHOWN, AHEAD, WAITED = 300, 366, 366
@@ -128,7 +128,7 @@ def find_deadlines(
     today: date,
     policies: frozenset[str],
     *,
-    kind: DeadlineKind | None = None,
+    kinds: frozenset[DeadlineKind] | None = None,
     among: Sequence[str] | None = None,
     mine: Mapping[str, frozenset[int]] | None = None,
     person_id: int | None = None,
@@ -138,17 +138,18 @@ def find_deadlines(
     """The deadlines of the coming year and those missed that still wait, the first first.
 
     `mine` gives, for each kind (`move:` and its kind for a visa), the bodies on which the asker does what it asks:
-    none narrows nothing. `among` keeps those of some records alone, each its kind, a colon and its number.
+    none narrows nothing. `kinds` and `among` keep those of some records alone, each its kind, a colon and its number.
     Of those missed and of those to come, the first `limit` of each. Units: `ahead` in days.
     """
     rows = session.execute(
         _ASKING,
         {
             "today": today, "last": today + timedelta(days=ahead), "policies": sorted(policies),
-            "zone": session.info["time_zone"], "kind": kind, "person": person_id, "limit": limit,
+            "zone": session.info["time_zone"], "person": person_id, "limit": limit,
+            "kinds": None if kinds is None else sorted(kinds),
             "among": None if among is None else list(among),
             "mine": None if mine is None else json.dumps({one: sorted(bodies) for one, bodies in mine.items()}),
-            "visas": _visa_days(today), "milestones": _milestones(session, today, today + timedelta(days=ahead), kind),
+            "visas": _visa_days(today), "milestones": _milestones(session, today, today + timedelta(days=ahead), kinds),
         },
     )  # fmt: skip
     return [
@@ -160,9 +161,9 @@ def find_deadlines(
     ]  # fmt: skip
 
 
-def _milestones(session: Session, today: date, last: date, kind: DeadlineKind | None) -> str:
+def _milestones(session: Session, today: date, last: date, kinds: frozenset[DeadlineKind] | None) -> str:
     """What falls due of contracts, as the statement reads it: computed by their corner, in one place."""
-    if kind not in {None, DeadlineKind.MILESTONE}:
+    if kinds is not None and DeadlineKind.MILESTONE not in kinds:
         return "[]"
     return json.dumps([
         {"id": one.contract_id, "organisation_id": one.organisation_id, "day": one.day.isoformat(), "what": one.what,

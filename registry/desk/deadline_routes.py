@@ -15,7 +15,7 @@ from registry.desk.calendar_rules import Event, write_calendar
 from registry.desk.deadline_queries import SHOWN
 from registry.desk.deadline_views import DeadlinesPage
 from registry.desk.deadline_words import READ, by_month, keep_both_sides, say_deadlines
-from registry.desk.vocabulary import DeadlineKind
+from registry.desk.vocabulary import OF_CONTRACTS, DeadlineKind
 from registry.kernel.errors import NotFound
 from registry.kernel.words import _
 from registry.platform.clock import now
@@ -24,6 +24,8 @@ from registry.web.visits import EVERYBODY, Visit, route
 
 MINE = "miennes"
 _CONTRACT = "contrat"
+CONTRACTS = "contrats"
+"""What the address says of every kind that contracts make."""
 FEW = 15
 """How many deadlines are shown at once, whatever their months."""
 
@@ -34,7 +36,7 @@ def show_deadlines(visit: Visit) -> Response[Any]:
     kind, mine = _asked(visit)
     contract = _contract(visit)
     lines = say_deadlines(
-        visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN + 1,
+        visit.session, visit.visitor, visit.today, kinds=_kinds(kind), mine=mine, limit=SHOWN + 1,
         contract_id=contract.id if contract is not None else None,
     )  # fmt: skip
     months = by_month(keep_both_sides(lines, visit.today, SHOWN), visit.today)
@@ -44,7 +46,8 @@ def show_deadlines(visit: Visit) -> Response[Any]:
             (_("Les miennes"), _address(kind, mine=True, contract=contract)),
         ],
         here=_address(kind, mine=mine, contract=contract),
-        kinds=[(str(one), one.label) for one in DeadlineKind], kind=str(kind or ""), mine=mine, months=months,
+        kinds=[(CONTRACTS, _("Tout ce qui vient des contrats")), *((str(one), one.label) for one in DeadlineKind)],
+        kind=kind, mine=mine, months=months,
         few=len(lines) <= FEW, is_cut=len(lines) > SHOWN, shown=SHOWN,
         file_address=_address(kind, mine=mine, path="/echeances.ics", contract=contract),
         contract=(contract.id, contract.object) if contract is not None else None,
@@ -82,7 +85,7 @@ def _file(visit: Visit, *, subscribed: bool) -> Response[str]:
             " · ".join(part for part in (one.kind, one.organisation) if part), f"{site}{one.address}" if site else "",
         )
         for one in say_deadlines(
-            visit.session, visit.visitor, visit.today, kind=kind, mine=mine, limit=SHOWN,
+            visit.session, visit.visitor, visit.today, kinds=_kinds(kind), mine=mine, limit=SHOWN,
             contract_id=contract.id if contract is not None else None,
         )
     ]  # fmt: skip
@@ -97,16 +100,23 @@ def _contract(visit: Visit) -> Contract | None:
     return get_contract(visit.session, read_number(said) or 0) if said else None
 
 
-def _asked(visit: Visit) -> tuple[DeadlineKind | None, bool]:
+def _asked(visit: Visit) -> tuple[str, bool]:
+    """The kinds asked for, as the address says them, and whether of one's own alone; the unknown narrows nothing."""
     said = visit.query("genre")
-    return (DeadlineKind(said) if said in set(DeadlineKind) else None), visit.query("de") == MINE
+    return said if said == CONTRACTS or said in set(DeadlineKind) else "", visit.query("de") == MINE
+
+
+def _kinds(said: str) -> frozenset[DeadlineKind] | None:
+    if said == CONTRACTS:
+        return OF_CONTRACTS
+    return frozenset({DeadlineKind(said)}) if said else None
 
 
 def _address(
-    kind: DeadlineKind | None, *, mine: bool, path: str = "/echeances", contract: Contract | None = None
+    kind: str, *, mine: bool, path: str = "/echeances", contract: Contract | None = None
 ) -> str:  # fmt: skip
     said = [
-        ("de", MINE if mine else ""), ("genre", str(kind or "")), (_CONTRACT, str(contract.id) if contract else ""),
+        ("de", MINE if mine else ""), ("genre", kind), (_CONTRACT, str(contract.id) if contract else ""),
     ]  # fmt: skip
     kept = urlencode([(name, value) for name, value in said if value])
     return f"{path}?{kept}" if kept else path

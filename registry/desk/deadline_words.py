@@ -16,7 +16,7 @@ from registry.compliance.vocabulary import Force, SubjectKind
 from registry.contracts.followup.due import address_of, policies_told, say_due
 from registry.desk.deadline_queries import AHEAD, Deadline, find_deadlines
 from registry.desk.deadline_views import DeadlineLine, DeadlineMonth, deadline_task
-from registry.desk.vocabulary import DONE_BY, DeadlineKind
+from registry.desk.vocabulary import DONE_BY, OF_CONTRACTS, DeadlineKind
 from registry.kernel.permissions import Permission, Role, permissions_of, roles_with
 from registry.kernel.words import _, current_locale
 from registry.lifecycle.charts import load_chart
@@ -48,7 +48,7 @@ def say_deadlines(
     *,
     mine: bool,
     limit: int,
-    kind: DeadlineKind | None = None,
+    kinds: frozenset[DeadlineKind] | None = None,
     ahead: int = AHEAD,
     contract_id: int | None = None,
 ) -> list[DeadlineLine]:
@@ -73,7 +73,7 @@ def say_deadlines(
         session,
         today,
         policies,
-        kind=kind,
+        kinds=kinds,
         among=among,
         mine=reach_of(who.grants) if mine else None,
         person_id=who.person_id,
@@ -87,7 +87,11 @@ def say_deadlines(
 
 
 def reach_of(grants: Mapping[Role, frozenset[int]]) -> dict[str, frozenset[int]]:
-    """The bodies on which somebody does what each kind of deadline asks: by their roles, whatever a key may do."""
+    """The bodies on which somebody does, or answers for, what each kind of deadline asks.
+
+    By their roles, whatever a key may do. Of contracts, whoever directs a body answers for what is owed: they would
+    otherwise learn from nobody that one ends, or that nothing came.
+    """
 
     def held(roles: Iterable[Role]) -> frozenset[int]:
         return frozenset().union(*(grants.get(role, frozenset()) for role in roles))
@@ -96,6 +100,8 @@ def reach_of(grants: Mapping[Role, frozenset[int]]) -> dict[str, frozenset[int]]
         str(kind): held(role for role in grants if permission in permissions_of(role))
         for kind, permission in DONE_BY.items()
     }
+    for kind in OF_CONTRACTS:
+        asked[str(kind)] |= held({Role.DIRECTOR})
     return asked | {f"move:{kind}": held(terms.given_by) for kind, terms in load_chart().visas.items()}
 
 

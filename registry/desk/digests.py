@@ -17,6 +17,7 @@ from registry.accounts.vocabulary import DigestRhythm
 from registry.desk.deadline_views import DeadlineLine, Digest
 from registry.desk.deadline_words import READ, by_month, keep_both_sides, say_deadlines
 from registry.kernel.errors import Refusal, Unavailable
+from registry.kernel.permissions import Role
 from registry.kernel.words import _, ngettext, use_translations
 from registry.platform.database import Acting, transaction
 from registry.platform.home import Home
@@ -97,21 +98,31 @@ def _write(home: Home, info: Mapping[str, Any], site: str, choice: DigestChoice,
         return None
     with transaction(home.app_at_one_moment, acting, **info) as session:
         lines = say_deadlines(session, who, today, mine=True, ahead=AHEAD, limit=MOST + 1)
-    return Digest(address, *_words(lines, site, choice.rhythm, today)) if lines else None
+    directs = Role.DIRECTOR in who.grants
+    return Digest(address, *_words(lines, site, choice.rhythm, today, directs=directs)) if lines else None
 
 
-def _words(lines: list[DeadlineLine], site: str, rhythm: DigestRhythm, today: date) -> tuple[str, str]:
-    """The subject and the text of a digest; what is confided is told without the words of its record."""
+def _words(
+    lines: list[DeadlineLine], site: str, rhythm: DigestRhythm, today: date, *, directs: bool
+) -> tuple[str, str]:
+    """The subject and the text of a digest; what is confided is told without the words of its record.
+
+    Who directs is told who does each thing: what contracts owe is theirs to see done, not to do.
+    """
     said = keep_both_sides(lines, today, MOST)
     late = sum(one.day < today for one in said)
     subject = ngettext("Beffroi : %(num)s échéance", "Beffroi : %(num)s échéances", len(said)) % {"num": len(said)}
     if late:
         subject += ngettext(", dont %(num)s en retard", ", dont %(num)s en retard", late) % {"num": late}
-    parts = [_("Ce qui est en retard et ce qui échoit dans les sept jours, parmi ce que vous avez à faire.")]
+    parts = [
+        _("Ce qui est en retard et ce qui échoit dans les sept jours, parmi ce que vous avez à faire ou à faire faire.")
+        if directs
+        else _("Ce qui est en retard et ce qui échoit dans les sept jours, parmi ce que vous avez à faire.")
+    ]
     for month in by_month(said, today):
         count = ngettext("%(num)s échéance", "%(num)s échéances", len(month.lines)) % {"num": len(month.lines)}
         parts.append(f"{month.title}{_(' : ')}{count}")
-        parts.extend(_line(one, site) for one in month.lines)
+        parts.extend(_line(one, site, says_who=directs) for one in month.lines)
     if len(lines) > MOST:
         parts.append(_("Il y en a d’autres : toutes sont à l’adresse qui suit."))
     parts.append(_("Toutes vos échéances : {address}").format(address=f"{site}/echeances?de=miennes"))
@@ -124,6 +135,9 @@ def _words(lines: list[DeadlineLine], site: str, rhythm: DigestRhythm, today: da
     return subject, "\n\n".join(parts) + "\n"
 
 
-def _line(one: DeadlineLine, site: str) -> str:
+def _line(one: DeadlineLine, site: str, *, says_who: bool) -> str:
     about = " · ".join(part for part in ("" if one.is_confided else one.name, one.organisation) if part)
-    return "\n  ".join(part for part in (f"- {say_day(one.day)} : {one.what}", about, f"{site}{one.address}") if part)
+    who = f"{_('Par')}{_(' : ')}{one.by}" if says_who and one.by else ""
+    return "\n  ".join(
+        part for part in (f"- {say_day(one.day)} : {one.what}", about, who, f"{site}{one.address}") if part
+    )

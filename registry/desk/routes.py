@@ -18,6 +18,8 @@ from registry.compliance.queries import count_by_body
 from registry.compliance.views import DIRECTED, findings_address
 from registry.compliance.vocabulary import Verdict
 from registry.desk.asking import asker_of
+from registry.desk.deadline_routes import CONTRACTS, MINE
+from registry.desk.deadline_words import say_deadlines
 from registry.desk.finding_queries import find_facts
 from registry.desk.forms import DelegationForm, SnoozeForm
 from registry.desk.queries import ALIKE, Task, find_colleagues, find_names, find_tasks, get_task
@@ -27,6 +29,7 @@ from registry.desk.service import delegate_task, resume_task, snooze_task
 from registry.desk.stand_in_queries import find_stood_for
 from registry.desk.views import (
     Binding,
+    ContractDeadlines,
     DeskPage,
     ServiceLine,
     Services,
@@ -37,7 +40,7 @@ from registry.desk.views import (
     laws_of,
     say_task,
 )
-from registry.desk.vocabulary import Arrangement, TaskKind, TaskList
+from registry.desk.vocabulary import OF_CONTRACTS, Arrangement, TaskKind, TaskList
 from registry.kernel.errors import Invalid
 from registry.kernel.permissions import WRITING, Permission, Role
 from registry.kernel.words import _, mark
@@ -48,6 +51,8 @@ from registry.web.visits import NOTICES, Visit, route
 
 READ, ARRANGE = Permission.DATASETS_SHEET_READ, Permission.DESK_TASK_ARRANGE
 _LONGEST_EXCERPT = 90
+NEXT = 3
+"""How many deadlines of contracts a director's desk shows, of those missed and of those to come."""
 
 NOTICES.update(
     {
@@ -131,7 +136,7 @@ def show_desk(visit: Visit) -> Response[Any]:
         kind=str(kind or ""), organisations=[(str(body.id), body.name) for body in bodies],
         organisation=visit.query("organisation"), list_code="" if of is TaskList.MINE else str(of),
         is_narrowed=bool(kind is not None or within is not None or act), act=act,
-        services=services,
+        services=services, contracts=_contracts(visit),
         may_record=visit.visitor.may(Permission.DATASETS_SHEET_RECORD),
         first_address=_address(of, **narrowing, geste=act) if page > 1 else "",
         next_address=_address(of, **narrowing, geste=act, page=str(page + 1)) if desk.has_more else "",
@@ -195,6 +200,20 @@ def _services(visit: Visit, bodies: Any, obligations: tuple[str, ...]) -> Servic
     in_breach = sorted((line for line in lines if line.breaches), key=lambda line: -line.breaches)
     others = [line for line in lines if line.gaps and not line.breaches]
     return Services(in_breach, others, total) if in_breach or others else None
+
+
+def _contracts(visit: Visit) -> ContractDeadlines | None:
+    """What is late of contracts, and what comes next; asked for directors alone, None where there is nothing."""
+    if not visit.visitor.grants.get(Role.DIRECTOR):
+        return None
+    lines = say_deadlines(
+        visit.session, visit.visitor, visit.today, mine=True, kinds=OF_CONTRACTS, limit=NEXT
+    )  # fmt: skip
+    late = [one for one in lines if one.day < visit.today]
+    coming = lines[len(late) :]
+    every = "/echeances?" + urlencode({"de": MINE, "genre": CONTRACTS})
+    all_late, all_coming = (side[0].of_all if side else 0 for side in (late, coming))
+    return ContractDeadlines(late, coming, all_late, all_coming, every) if lines else None
 
 
 def _service(which: int | str, name: str, counts: Counter[Verdict]) -> ServiceLine:

@@ -14,6 +14,7 @@ from registry.datasets.layout import LAW_FIELDS
 from registry.datasets.systems.views import SYSTEM_LABELS
 from registry.datasets.wording import PART_LABELS, field_label
 from registry.desk.beside import BESIDE
+from registry.desk.deadline_views import DeadlineLine
 from registry.desk.deviation_words import say_assumed, say_deviation
 from registry.desk.document_words import say_document
 from registry.desk.governance_words import say_action, say_campaign, say_correction, say_training
@@ -96,6 +97,17 @@ class Services:
 
 
 @dataclass(frozen=True)
+class ContractDeadlines:
+    """The first deadlines of contracts that a director answers for, how many there are, and where all of them stand."""
+
+    late: Sequence[DeadlineLine]
+    coming: Sequence[DeadlineLine]
+    all_late: int
+    all_coming: int
+    address: str
+
+
+@dataclass(frozen=True)
 class DeskPage:
     """A person's desk: one list at a time."""
 
@@ -113,6 +125,7 @@ class DeskPage:
     is_narrowed: bool
     act: str
     services: Services | None
+    contracts: ContractDeadlines | None
     may_record: bool
     first_address: str
     next_address: str

@@ -135,6 +135,10 @@ class DeadlineKind(Labelled):
     CERTIFICATION = "certification", mark("Fiches à certifier")
 
 
+OF_CONTRACTS = frozenset({DeadlineKind.CONTRACT, DeadlineKind.DELIVERY, DeadlineKind.MILESTONE})
+"""What contracts have done by a day: whoever directs a body answers for it, whoever does it."""
+
+
 DONE_BY = {
     DeadlineKind.FINDING: Permission.DATASETS_SHEET_RECORD,
     DeadlineKind.BREACH: Permission.PROCESSING_BREACH_RECORD,

@@ -160,6 +160,34 @@ def test_a_delivery_owed_by_a_contract_is_told_until_it_came_and_is_a_stewards_o
 
 
 @pytest.mark.database
+def test_a_director_is_told_what_contracts_owe_to_the_bodies_they_direct(town: Town) -> None:
+    today = town.info["today"]()
+    with town.acting() as session:
+        form = ContractForm(kind=ContractKind.AGREEMENT, object="Parc d’Artois", ends_on=today + timedelta(days=60))
+        contract = record_contract(session, town.authority_id, form).id
+        for number in range(5):
+            owed = DeliveryForm(label=f"Volumes {number}", due_on=today - timedelta(days=20 - number))
+            record_delivery(session, contract, owed)
+    director, elsewhere = town.someone(Role.DIRECTOR), town.someone(Role.DIRECTOR, town.other_commune_id)
+
+    panel = words_of(director.get("/bureau")).partition("Échéances des contrats")[2].partition("Vos services")[0]
+    assert "En retard : 5 échéances" in panel
+    assert "Volumes 2" in panel
+    assert "Volumes 3" not in panel
+    assert "Les prochaines : 1 échéance" in panel
+    assert "Parc d’Artois" in panel
+    assert "Le contrat finit" in panel
+    assert "Par : Délégué·e à la protection des données, Juriste, Référent·e données" in panel
+    every = director.get("/echeances?de=miennes&genre=contrats").text
+    assert "Volumes 4" in every
+    assert f"/contrats/{contract}" in every
+    for page in (elsewhere.get("/bureau").text, elsewhere.get("/echeances?de=miennes").text,
+                 town.someone(Role.STEWARD).get("/bureau").text):  # fmt: skip
+        assert "Volumes" not in page
+        assert "Échéances des contrats" not in page
+
+
+@pytest.mark.database
 def test_the_first_of_each_side_of_today_come_with_how_many_there_are(town: Town) -> None:
     today = town.info["today"]()
     with town.acting() as session:
@@ -167,6 +195,6 @@ def test_the_first_of_each_side_of_today_come_with_how_many_there_are(town: Town
             form = ActionForm(title=f"Action à {days}", due_on=today + timedelta(days=days))
             record_action(session, town.authority_id, form)
 
-        found = find_deadlines(session, today, frozenset(), kind=DeadlineKind.ACTION, limit=1)
+        found = find_deadlines(session, today, frozenset(), kinds=frozenset({DeadlineKind.ACTION}), limit=1)
 
     assert [(one.title, one.of_all) for one in found] == [("Action à -9", 3), ("Action à 3", 2)]

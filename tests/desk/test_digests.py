@@ -136,6 +136,26 @@ def test_who_asked_is_told_once_what_is_late_and_what_falls_due_in_the_week(post
 
 
 @pytest.mark.database
+def test_a_director_is_written_what_a_contract_owes_in_the_week_and_who_sees_to_it(
+    posted: tuple[Town, Postbox],
+) -> None:
+    town, postbox = posted
+    with town.acting() as session:
+        form = ContractForm(kind=ContractKind.AGREEMENT, object="Parc d’Artois", ends_on=WORKING + timedelta(days=5))
+        contract = record_contract(session, town.authority_id, form).id
+    choose(town, town.someone(Role.DIRECTOR))
+    choose(town, town.someone(Role.DIRECTOR, town.other_commune_id))
+
+    assert send_digests(town.home, town.info) == 1
+
+    ((_to, subject, body),) = read(postbox)
+    assert subject == "Beffroi : 1 échéance"
+    assert "parmi ce que vous avez à faire ou à faire faire." in body
+    assert ": Le contrat finit\n  Parc d’Artois · Communauté urbaine d’essai\n  Par : " in body
+    assert f"/contrats/{contract}\n" in body
+
+
+@pytest.mark.database
 def test_who_stopped_or_was_stopped_is_not_written_to(posted: tuple[Town, Postbox]) -> None:
     town, postbox = posted
     fill(town)
