@@ -9,10 +9,12 @@ from pydantic_core import PydanticCustomError
 
 from registry.contracts.vocabulary import ContractKind, GdprRole, PartySide, PublicService
 from registry.kernel.words import _
+from registry.web import typed
 from registry.web.calls import Number
-from registry.web.typed import Clean, Line, since_year
+from registry.web.typed import Clean, Seen, since_year
 
-Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Clean]
+Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000), Clean, Seen]
+Line = Annotated[typed.Line, Seen]
 MOST_PARTIES, MOST_DATASETS = 50, 500
 BELOW = frozenset({"parties", "datasets"})
 """What stands below a contract, in tables of its own."""

@@ -1,9 +1,10 @@
 """What people type in every room: a text without control characters, a possible day, why something is set aside."""
 
+import re
 from datetime import date
-from typing import Annotated, TypeVar
+from typing import Annotated, Any, TypeVar
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, StringConstraints
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, StringConstraints
 from pydantic_core import PydanticCustomError
 
 from registry.kernel.words import _
@@ -21,7 +22,17 @@ def _no_control(value: str) -> str:
     return value
 
 
+_UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e\u2066-\u2069]")
+"""Control characters, and those that show a text otherwise than it is written (bidi overrides and isolates)."""
+
+
+def _without_unseen(value: Any) -> Any:
+    return _UNSEEN.sub("", value) if isinstance(value, str) else value
+
+
 Clean = AfterValidator(_no_control)
+Seen = BeforeValidator(_without_unseen)
+"""Of what is cited before a court, nothing that nobody sees: it is left out, as nobody could find it to efface it."""
 Line = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=300), Clean]
 Prose = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=5000), Clean]
 DayOrMoment = TypeVar("DayOrMoment", bound=date)

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from httpx import Response
 
-from registry.contracts.clauses.kinds import Asked, expected_of, fields_of, kinds, read_terms, say_terms
+from registry.contracts.clauses.kinds import Asked, expected_of
 from registry.kernel.permissions import Role
 from registry.web.templating import say_day
 from tests.conftest import Someone, Town
@@ -456,21 +456,6 @@ def test_an_address_with_an_impossible_day_shows_today_and_says_so(town: Town) -
     page = jurist.get(f"{a_contract(jurist, town)}/clauses?le=2026-02-30").text
 
     assert "2026-02-30\N{NO-BREAK SPACE}» n’est pas une date possible" in page
-
-
-def test_every_kind_of_clause_keeps_what_one_may_note_of_it_and_says_it_in_words() -> None:
-    examples = {"whole": "12", "percent": "99,5", "amount": "150,50", "day": "2026-03-01", "word": "GTFS"}
-    for kind in kinds():
-        given = {
-            one.name: one.choices()[0][0] if one.type in {"flag", "code"} else examples.get(one.type, "France")
-            for one in fields_of(kind)
-        }
-
-        terms, errors = read_terms(kind, given)
-
-        assert errors == [], kind
-        assert [label for label, _words in say_terms(kind, terms)] == [one.label for one in fields_of(kind)]
-        assert read_terms(kind, terms) == (terms, []), kind
 
 
 def test_what_one_looks_for_depends_on_what_the_contract_is() -> None:

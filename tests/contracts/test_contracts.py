@@ -383,3 +383,14 @@ def test_all_that_is_wrong_with_a_contract_is_said_at_once_and_each_beside_its_r
     again = jurist.post(f"{place}/modifier", form | {"value_euros": "cher", "ends_on": "1999-01-01"})
     assert (again.status_code, "finirait avant de commencer" in again.text) == (422, True)
     assert 'href="#value_euros"' in again.text
+
+
+def test_what_nobody_sees_is_left_out_of_what_is_typed(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = record(jurist, town, object="\u202eTéléphérique\x07 du parc\u2066").headers["location"].partition("?")[0]
+
+    said = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}").json()
+    assert said["object"] == "Téléphérique du parc"
+    empty = record(jurist, town, object="\u202e\x07")
+    assert empty.status_code == 422
+    assert "Ce champ est nécessaire" in empty.text

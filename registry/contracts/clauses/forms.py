@@ -6,11 +6,10 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from registry.contracts.forms import MOST_DATASETS, Day, PastDay, Prose
+from registry.contracts.forms import MOST_DATASETS, Day, Line, PastDay, Prose
 from registry.contracts.vocabulary import AmendmentProgress, ClauseAct, ClausePerformance
 from registry.kernel.words import _
 from registry.web.calls import Number
-from registry.web.typed import Line
 
 MOST_TERMS = 60
 

@@ -1,11 +1,13 @@
 """The kinds of clauses and what one notes of each: the two lists of `policies/lists/`, and the reading of a value."""
 
+from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal, InvalidOperation
 from functools import lru_cache
 from typing import Any
+from urllib.parse import urlsplit
 
 from babel.numbers import format_decimal
 
@@ -35,7 +37,7 @@ _OWN_LISTS: Mapping[str, type[Labelled]] = {
 }
 EXPECTED = ("concession", "personal", "hosting", "water", "transport", "agreement")
 """In which contracts a clause is looked for: the words of the list, each an attribute of `Asked`."""
-_LONGEST_WORD, _GREATEST, _EARLIEST, _LATEST = 300, 10**9, 1900, 2200
+_LONGEST_WORD, _GREATEST, _EARLIEST, _LATEST, _LEAP = 300, 10**9, 1900, 2200, 2024
 _TRUTHS = {"true": True, "false": False}
 
 
@@ -63,6 +65,7 @@ class TermField:
     type: str
     of: str
     above_zero: bool = False
+    past: bool = False
 
     @property
     def label(self) -> str:
@@ -132,6 +135,7 @@ def fields_of(kind: str) -> tuple[TermField, ...]:
             str(facts[name].facts["type"]),
             str(facts[name].facts.get("of", "")),
             _fields().flag(name, "above_zero"),
+            _fields().flag(name, "past"),
         )
         for name in names
     )
@@ -233,8 +237,13 @@ def expected_of(asked: Asked) -> list[str]:
     ]
 
 
-def read_terms(kind: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], list[FieldError]]:
-    """What was typed of a clause as it is kept, and one error a value that cannot be; an emptied field says nothing."""
+def read_terms(
+    kind: str, given: Mapping[str, Any], *, today: date | None = None
+) -> tuple[dict[str, Value], list[FieldError]]:
+    """What was typed of a clause as it is kept, and one error a value that cannot be; an emptied field says nothing.
+
+    With `today`, the day of something done is none that is to come.
+    """
     known = {one.name: one for one in fields_of(kind)}
     kept: dict[str, Value] = {}
     errors: list[FieldError] = []
@@ -246,7 +255,24 @@ def read_terms(kind: str, given: Mapping[str, Any]) -> tuple[dict[str, Value], l
                 kept[name] = known[name].read(said)
             except ValueError as refusal:
                 errors.append(FieldError(f"terms.{name}", str(refusal)))
-    return kept, errors
+            else:
+                if known[name].past and today is not None and str(kept[name]) > today.isoformat():
+                    sentence = _("Ce jour est à venir : notez-le une fois que c’est fait.")
+                    errors.append(FieldError(f"terms.{name}", sentence))
+    return kept, [*errors, *_impossible_days(kept)]
+
+
+def _impossible_days(kept: Mapping[str, Any]) -> list[FieldError]:
+    """What no year has: a thirteenth month, a 30 February."""
+    month, day = kept.get("due_month"), kept.get("due_day")
+    if month is not None and not 1 <= month <= 12:
+        return [FieldError("terms.due_month", _("Donnez un mois de 1 (janvier) à 12 (décembre)."))]
+    # In the longest of its years: of one that has no 29 February, the last day of the month binds.
+    longest = 31 if month is None else monthrange(_LEAP, month)[1]
+    if day is not None and not 1 <= day <= longest:
+        sentence = _("Ce jour n’existe pas : ce mois va du 1 au {last}. Vérifiez le jour et le mois.")
+        return [FieldError("terms.due_day", sentence.format(last=longest))]
+    return []
 
 
 def say_terms(kind: str, terms: Mapping[str, Any]) -> list[tuple[str, str]]:
@@ -310,6 +336,19 @@ def _word(_field: TermField, said: Any) -> str:
     return text
 
 
+def _address(field: TermField, said: Any) -> str:
+    """An address on the web: any other, such as one that runs a program, leads nobody to a decision."""
+    text = _word(field, said)
+    try:
+        read = urlsplit(text)
+        fine = read.scheme in {"http", "https"} and bool(read.hostname) and " " not in text
+    except ValueError:
+        fine = False
+    if not fine:
+        raise ValueError(_("Donnez une adresse complète, qui commence par https://."))
+    return text
+
+
 def _code(field: TermField, said: Any) -> str:
     if str(said) not in dict(field.choices()):
         raise ValueError(_("Choisissez une valeur de la liste."))
@@ -329,6 +368,7 @@ def _codes(field: TermField, said: Any) -> list[str]:
 
 
 _READERS: Mapping[str, Any] = {
-    "flag": _flag, "whole": _whole, "percent": _percent, "amount": _amount, "day": _day, "word": _word, "code": _code,
+    "flag": _flag, "whole": _whole, "percent": _percent, "amount": _amount, "day": _day, "word": _word,
+    "address": _address, "code": _code,
     "codes": _codes,
 }  # fmt: skip

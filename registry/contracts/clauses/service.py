@@ -177,7 +177,7 @@ def _checked(
 
     Raises: Invalid with one error a field.
     """
-    terms, errors = read_terms(clause.kind, form.terms)
+    terms, errors = read_terms(clause.kind, form.terms, today=session.info["today"]())
     if form.act is not ClauseAct.ADDS and form.amendment_id is None:
         errors.append(
             FieldError("amendment_id", _("Dites par quel avenant : le contrat d’origine ne change pas ses clauses."))

@@ -7,11 +7,11 @@ from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstra
 from pydantic_core import PydanticCustomError
 
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision
-from registry.contracts.forms import Day, Prose
+from registry.contracts.forms import Day, Line, Prose
 from registry.contracts.vocabulary import Delivered
 from registry.kernel.words import _
 from registry.web.calls import Number
-from registry.web.typed import Clean, Line
+from registry.web.typed import Clean, Seen
 
 
 def _not_to_come(value: date, info: ValidationInfo) -> date:
@@ -24,7 +24,7 @@ def _not_to_come(value: date, info: ValidationInfo) -> date:
 Past = Annotated[Day, AfterValidator(_not_to_come)]
 LONGEST_NOTICE = 365
 """Units: the most days that a formal notice leaves."""
-Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=5000), Clean]
+Reason = Annotated[str, StringConstraints(strip_whitespace=True, min_length=3, max_length=5000), Clean, Seen]
 
 
 class DeliveryForm(BaseModel):

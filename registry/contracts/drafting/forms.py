@@ -4,8 +4,8 @@ from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from registry.contracts.forms import Line
 from registry.web.calls import Number
-from registry.web.typed import Line
 
 MOST_ASKED = 5000
 

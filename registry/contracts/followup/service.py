@@ -1,6 +1,7 @@
 """Every change to what is noted of what a contract owes; each makes the contract be judged again."""
 
 from collections.abc import Collection
+from datetime import date
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
@@ -12,7 +13,7 @@ from registry.contracts.followup.queries import find_reports, get_report, get_st
 from registry.contracts.followup.steps import known_steps
 from registry.contracts.models import Contract
 from registry.contracts.queries import get_contract
-from registry.contracts.rules import term_of
+from registry.contracts.rules import Term, term_of
 from registry.kernel.errors import Conflict, FieldError, Invalid, NotFound, Stale
 from registry.kernel.words import _
 from registry.ledger.service import say, touch
@@ -79,21 +80,21 @@ def _check_report(
 
     Raises: Invalid with one error a field.
     """
-    errors, term = [], term_of(contract)
+    errors, term, today = [], term_of(contract), session.info["today"]()
     if term.starts_on is not None and form.year < term.starts_on.year:
         sentence = _("Le contrat ne commence qu’en {year} : cet exercice le précède.")
         errors.append(FieldError("year", sentence.format(year=term.starts_on.year)))
     elif term.binds_until is not None and form.year > term.binds_until.year:
         sentence = _("Le contrat finit en {year} : cet exercice le suit.")
         errors.append(FieldError("year", sentence.format(year=term.binds_until.year)))
+    elif form.year > today.year:
+        errors.append(FieldError("year", _("Cet exercice n’a pas commencé : vérifiez l’année.")))
     elif _of_the_year(session, contract.id, form.year, but=but) is not None:
         sentence = _("Le rapport de l’exercice {year} est déjà noté : complétez-le.")
         errors.append(FieldError("year", sentence.format(year=form.year)))
     received = form.received_on
-    if received is not None and received.year < form.year:
-        errors.append(
-            FieldError("received_on", _("Ce rapport serait reçu avant son exercice : vérifiez l’année et le jour."))
-        )
+    if received is not None and (sentence := _too_early(term, form.year, received)):
+        errors.append(FieldError("received_on", sentence))
     for name, put, day in (
         ("committee_on", form.committee, form.committee_on), ("council_on", form.council, form.council_on),
     ):  # fmt: skip
@@ -109,6 +110,22 @@ def _check_report(
         errors.append(FieldError("evidence", _("Choisissez une pièce versée à ce contrat.")))
     if errors:
         raise Invalid(errors[0].message, tuple(errors))
+
+
+def _too_early(term: Term, year: int, day: date) -> str:
+    """Why a report on a year cannot have come on a day; nothing where it can.
+
+    Of a contract that was over by then, the last report need not wait for the end of its year.
+    """
+    if day.year < year:
+        return _("Ce rapport serait reçu avant son exercice : vérifiez l’année et le jour.")
+    was_over = term.ends_on is not None and not term.is_renewed(day) and term.ends_on <= day
+    if day.year > year or was_over:
+        return ""
+    return _(
+        "L’exercice {year} n’était pas fini ce jour-là : son rapport ne peut pas être reçu avant le 1er janvier "
+        "{next}. Vérifiez l’année et le jour."
+    ).format(year=year, next=year + 1)
 
 
 def note_step(session: Session, contract_id: int, form: StepForm) -> ContractStep:

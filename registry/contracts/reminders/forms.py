@@ -8,7 +8,7 @@ from registry.contracts.deliveries.forms import LONGEST_NOTICE
 from registry.contracts.forms import Day
 from registry.organisations.forms import Email
 from registry.platform.lists import load_list
-from registry.web.typed import Clean
+from registry.web.typed import Clean, Seen
 
 
 def usual_days(code: str) -> int:
@@ -28,6 +28,6 @@ class ReminderForm(BaseModel):
 
     sent_on: Day | None = None
     comply_by: Day
-    message: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=5000), Clean]
+    message: Annotated[str, StringConstraints(strip_whitespace=True, min_length=20, max_length=5000), Clean, Seen]
     notice_days: Annotated[int, Field(ge=1, le=LONGEST_NOTICE)] | None = None
     recipient: Email | None = None
