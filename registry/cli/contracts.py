@@ -20,8 +20,8 @@ from registry.cli.opening import (
 from registry.contracts.clauses.api import ContractOnDayBody, contract_on_day
 from registry.contracts.clauses.asking import get_known
 from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.law import FloorLine
 from registry.contracts.clauses.showing import floor_of
-from registry.contracts.clauses.views import FloorLine
 from registry.contracts.decp.exporting import export_essential
 from registry.contracts.decp.queries import count_exported, find_bodies
 from registry.contracts.decp.reading import ReadConcessions, read_concessions

@@ -136,6 +136,15 @@ class Doubt(Labelled):
     GAP = "gap", mark("Jours sans cette clause")
 
 
+class AgainstLaw(Labelled):
+    """How a clause in force stands to what the law gives by itself, where that matters."""
+
+    CONTRARY = "contrary", mark("À lever")
+    BELOW = "below", mark("En deçà du socle")
+    LAWFUL = "lawful", mark("À négocier")
+    UNKNOWN = "unknown", mark("À regarder")
+
+
 class Clash(Labelled):
     """What several contracts, or several clauses, say of one dataset that cannot all be followed."""
 

@@ -89,7 +89,8 @@ class Draft:
     `kept` tells the edition that is not sent to the other party: the same articles, with a note to who negotiates.
 
     `floor` is what the law gives the contract by itself: that of concessions consulted since 9 October 2016, the
-    narrower one of those before, one that depends on what nobody has said, or none.
+    narrower one of those before, one that depends on what nobody has said, or none. `by_ordinance` is of those
+    consulted on before the code took over the ordinance 2016-65.
     """
 
     authority: Holder
@@ -107,6 +108,7 @@ class Draft:
     effective_on: date | None = None
     contract: Bound
     floor: Literal["since", "before", "unknown", "none"]
+    by_ordinance: bool = False
     parties: tuple[Party, ...] = ()
     earlier: tuple[Earlier, ...] = ()
     articles: tuple[Article, ...]

@@ -309,6 +309,7 @@ def test_what_is_sent_to_the_other_party_holds_no_word_for_who_negotiates_in_any
     ("consulted_on", "says", "never"),
     [
         ("2020-03-02", "articles L3131-2 à L3131-4 du code de la commande publique s’appliquent", "seule fin"),
+        ("2019-03-31", "l’article 53-1 de l’ordonnance n° 2016-65 (lu par citation), repris aux articles", "seule fin"),
         ("2013-03-02", "à la seule fin de préparer le renouvellement", "s’appliquent au contrat"),
         ("", "[à compléter : jour où la consultation a été engagée", "s’appliquent au contrat"),
     ],

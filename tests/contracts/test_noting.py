@@ -66,7 +66,9 @@ def test_the_note_says_first_what_to_decide_then_what_it_rests_on(town: Town) ->
 
     assert [one.id for one in content.sheets] == SHEETS
     decided = lines(content, "decider")
-    assert decided["Lever par avenant"] == "Interdiction d’exploiter ou de réutiliser, Contrat, art. 46"
+    assert decided["Lever par avenant"] == (
+        "Interdiction d’exploiter ou de réutiliser, Contrat, art. 46 : Une telle clause ne devrait pas être au contrat."
+    )
     assert "Format et standard ouverts" in decided["Demander par avenant"]
     assert "(Code de la commande publique" in decided["Mettre en règle"]
     assert ("Contrat, art. 2", "Fourniture des données", "Réseau d’eau") in [
@@ -87,6 +89,25 @@ def test_the_note_says_first_what_to_decide_then_what_it_rests_on(town: Town) ->
     absent = sum(missing for _held, missing in counted.values())
     assert sheet(content, "couverture").standing == f"Jeu par jeu : {absent} clauses absentes"
     assert f"{absent} clauses absentes." in jurist.get(f"{place}/couverture").text
+
+
+def test_the_note_and_the_summary_bring_up_to_the_law_a_format_that_is_less_with_its_level(town: Town) -> None:
+    jurist, dataset = town.someone(Role.LEGAL), dataset_of(town, town.authority_id, "Réseau d’eau")
+    place = about(jurist, town, dataset, object="Gestion de l’eau")
+    says(jurist, place, "open-format", article="art. 18", datasets=[dataset], terms={"format": "PDF"})
+
+    content = note_of(town, place)
+
+    (line,) = [one for one in sheet(content, "decider").lines if one.label == "Mettre au niveau de la loi"]
+    assert line.text.startswith("Format et standard ouverts, Contrat, art. 18 : Cette clause stipule moins que la loi")
+    assert line.article == (
+        "Code de la commande publique, L3131-2 al. 1 · DSP-02 · Obligation · Texte lu · "
+        "à valider par le service juridique"
+    )
+    cells = {row[0]: row[1:] for row in rows(content, "couverture")}
+    assert cells["Format et standard ouverts"] == ("✗ Contrat, art. 18 (en deçà du socle)",)
+    summed = lines(summary_of(town, town.authority_id), "dabord")["Gestion de l’eau"]
+    assert f"en deçà du socle : Format et standard ouverts ({line.article})" in summed
 
 
 def test_the_note_calls_breached_an_obligation_only_and_tells_advice_in_a_table_of_its_own(town: Town) -> None:
@@ -169,7 +190,7 @@ def test_the_summary_puts_first_the_contracts_that_break_the_law_and_leaves_out_
 
     assert [row[0] for row in rows(content, "contrats")] == ["Gestion de l’eau", "Protocole tranquille"]
     assert [row[0] for row in rows(content, "termines")] == ["Ancien contrat"]
-    assert "clause à lever" in lines(content, "dabord")["Gestion de l’eau"]
+    assert "à lever : Interdiction" in lines(content, "dabord")["Gestion de l’eau"]
     assert tuple({row[3] for row in rows(content, "manques")}) == ("Gestion de l’eau",)
     assert [row[0] for row in rows(summary_of(town, town.commune_id), "contrats")] == ["Contrat de la commune"]
 

@@ -7,12 +7,13 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.asking import find_known
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.days import days_asked, show_unknown
 from registry.contracts.clauses.doubting import doubt_view
 from registry.contracts.clauses.forms import PerformanceForm
-from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts
 from registry.contracts.clauses.models import Clause
 from registry.contracts.clauses.queries import (
@@ -92,6 +93,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
     lacking = find_lacking(coverage_of(written, known.looked_for, about, day, signed_by=signed_by))
     floor, note = floor_of(visit.session, written.contract, day)
     outside = say_outside(written.contract, day)
+    against = against_floor(visit.session, written, day, signed_by=signed_by)
     page = ClausesPage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
         organisation_name=get_organisation(visit.session, contract.organisation_id).name,
@@ -104,7 +106,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
         ],
         clauses=[
             clause_view(one, written.stipulations[one.stipulation.id], written, titles,
-                        standing[one.stipulation.clause_id])
+                        standing[one.stipulation.clause_id], against.get(one.stipulation.id))
             for one in _in_order(spans) if one.holds(day)
         ],
         missing=[] if outside else missing_views(lacking, titles, was_read=known.was_read),
@@ -162,12 +164,14 @@ def _clause_page(
     spans = written.spans(signed_by=date.max)
     standing = standing_on(written, visit.today, signed_by=visit.today)[clause.id]
     known = kinds()
+    held = against_floor(visit.session, written, visit.today, signed_by=visit.today) if standing.span else {}
+    against = held.get(standing.said_by or 0)
     page = ClausePage(
         id=clause.id, version=version or clause.version, contract_id=contract.id, object=contract.object,
         title=known.label(clause.kind), label=clause.label or "", article=known.words(clause.kind, "article"),
         asks=known.words(clause.kind, "asks"),
-        shape="non-compliant" if is_contrary(clause.kind) and standing.span else SHAPES[standing.state],
-        state=standing.state.label, lacks=lacking_of(clause.kind, standing.state),
+        shape=against.shape if against else SHAPES[standing.state],
+        state=standing.state.label, against=against, lacks=lacking_of(clause.kind, standing.state),
         stipulations=stipulation_views(
             find_stipulations(visit.session, clause.id), written, titles, spans, clause.kind
         ),

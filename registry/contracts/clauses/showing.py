@@ -6,11 +6,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
+from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Evidence
 from registry.contracts.clauses.kinds import Asked
+from registry.contracts.clauses.law import FloorLine, LawView
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
-from registry.contracts.clauses.views import FloorLine
 from registry.contracts.queries import find_personal_of_each, find_personal_then
 from registry.contracts.rules import state_on, term_of
 from registry.contracts.vocabulary import ContractState
@@ -114,10 +116,9 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
     catalogue = engine_of(session).catalogue
     lines = []
     for number in (*_SINCE_2016, *_BEFORE, *_ALWAYS):
-        policy = catalogue.find(number)
-        version = next((one for one in policy.versions if one.applies_on(day)), None) if policy is not None else None
-        if policy is None or version is None:
+        if (held := _in_force(catalogue, number, day)) is None:
             continue
+        policy, version = held
         if number in _ALWAYS:
             # The secrets of CRPA L311-5 to L311-7 hold of whatever goes online, whenever the contract was consulted on.
             bears: bool | None = True
@@ -129,19 +130,42 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
             bears = (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
         words = _("À savoir") if bears is None else _("S’applique") if bears else _("Ne s’applique pas")
         shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
-        article, address, evidence = f"{version.text}, {version.article}", version.address or "", version.evidence
-        if day < CODE_OF_2019 and version.text == _CODE:
-            article, address, evidence = _ORDINANCE, "", Evidence.SECONDARY
-        elif day < CODE_OF_2019 and number in _ALWAYS:
-            article, address = "Code des relations entre le public et l’administration, L311-5 à L311-7", ""
+        law = _cited(contract, policy, version, day)
         lines.append(
             FloorLine(
-                number, policy.force.label, version.in_plain_words(), article, address, evidence.label,
-                version.validated_on is not None, words, shape,
+                number, law.force, version.in_plain_words(), law.article, law.address, law.evidence, law.validated,
+                words, shape,
             )
         )  # fmt: skip
     # What bears on this very contract comes first.
     return sorted(lines, key=lambda one: one.shape == "not-applicable"), note
+
+
+def law_of(session: Session, contract: Any, number: str, day: date) -> LawView | None:
+    """A rule of the floor as it is cited of a contract on a day; nothing where it is not in force then."""
+    held = _in_force(engine_of(session).catalogue, number, day)
+    return _cited(contract, *held, day) if held is not None else None
+
+
+def _in_force(catalogue: Catalogue, number: str, day: date) -> tuple[Policy, PolicyVersion] | None:
+    policy = catalogue.find(number)
+    version = next((one for one in policy.versions if one.applies_on(day)), None) if policy is not None else None
+    return None if policy is None or version is None else (policy, version)
+
+
+def _cited(contract: Any, policy: Policy, version: PolicyVersion, day: date) -> LawView:
+    """By the text in force on the day; of a contract that the ordinance came upon before the code, by it on any day."""
+    article, address, evidence = f"{version.text}, {version.article}", version.address or "", version.evidence
+    if version.text == _CODE and day < CODE_OF_2019:
+        article, address, evidence = _ORDINANCE, "", Evidence.SECONDARY
+    elif version.text == _CODE and is_before_code(contract):
+        article, evidence = cite_floor(contract, version.article), Evidence.SECONDARY
+    elif policy.id in _ALWAYS and (day < CODE_OF_2019 or is_before_code(contract)):
+        # What holds of whatever goes online is the part of it that hangs on no consultation.
+        article, address = "Code des relations entre le public et l’administration, L311-5 à L311-7", ""
+    return LawView(
+        policy.id, policy.force.label, article, address, evidence.label, version.validated_on is not None
+    )  # fmt: skip
 
 
 def _say_why(conceded: bool | None, consulted: date | None, day: date) -> str:

@@ -6,8 +6,9 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES
-from registry.contracts.clauses.kinds import expected_of, is_contrary, kinds, say_terms
+from registry.contracts.clauses.kinds import expected_of, kinds, say_terms
 from registry.contracts.clauses.lacking import SHAPES, Lacking, say_state
+from registry.contracts.clauses.law import Against, FloorLine
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, lacking_of
@@ -71,7 +72,7 @@ class InstrumentView:
 class ClauseView:
     """A clause on a day: what it says, from which act, for which datasets, and where it stands.
 
-    `lacks` says what is to be noted of one of which nothing is.
+    `lacks` says what is to be noted of one of which nothing is; `against` how it stands to the law where that matters.
     """
 
     id: int
@@ -86,7 +87,7 @@ class ClauseView:
     reasons: str
     shape: str
     state: str
-    contrary: bool
+    against: Against | None
     lacks: str
 
 
@@ -105,21 +106,6 @@ class MissingView:
     datasets: Sequence[tuple[int, str]]
     clause: int | None
     lacks: str
-
-
-@dataclass(frozen=True)
-class FloorLine:
-    """What the law gives by itself: a rule, its article, on what reading it rests, and whether it bears on this."""
-
-    policy_id: str
-    force: str
-    plain: str
-    article: str
-    address: str
-    evidence: str
-    validated: bool
-    applies: str
-    shape: str
 
 
 @dataclass(frozen=True)
@@ -274,6 +260,7 @@ class ClausePage:
     asks: str
     shape: str
     state: str
+    against: Against | None
     lacks: str
     stipulations: Sequence[StipulationView]
     values: Mapping[str, Any]
@@ -362,7 +349,8 @@ def _instrument_view(
 
 
 def clause_view(
-    span: Span | None, row: Any, written: Written, titles: Mapping[int, str], standing: ClauseStanding
+    span: Span | None, row: Any, written: Written, titles: Mapping[int, str], standing: ClauseStanding,
+    against: Against | None = None,
 ) -> ClauseView:  # fmt: skip
     """A clause as one act says it, on a day."""
     clause, amendment = written.clauses[row.clause_id], written.amendments.get(row.amendment_id)
@@ -372,8 +360,8 @@ def clause_view(
         days=say_span(span.first, span.last) if span else "",
         datasets=[(number, titles.get(number, "")) for number in row.datasets],
         terms=say_terms(clause.kind, row.terms), text=row.text or "", reasons=row.reasons or "",
-        shape="non-compliant" if is_contrary(clause.kind) and span else SHAPES[standing.state],
-        state=standing.state.label, contrary=is_contrary(clause.kind), lacks=lacking_of(clause.kind, standing.state),
+        shape=against.shape if against else SHAPES[standing.state],
+        state=standing.state.label, against=against, lacks=lacking_of(clause.kind, standing.state),
     )  # fmt: skip
 
 

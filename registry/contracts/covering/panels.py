@@ -7,6 +7,7 @@ from registry.contracts.covering.queries import find_covering
 from registry.contracts.covering.views import (
     DatasetContractsPanel,
     covering_views,
+    find_against,
     in_force_for,
     say_bare,
     say_clashes,
@@ -28,11 +29,12 @@ def contracts_about(visit: Visit, subject_id: int) -> DatasetContractsPanel | No
     if not found:
         return None
     held = in_force_for(found, subject_id, visit.today, visit.today)
+    against = find_against(visit.session, found, visit.today, visit.today)
     shown = [one for one in held if scope_is_dataset(one.clause.kind) or is_contrary(one.clause.kind)]
     return DatasetContractsPanel(
         id=subject_id,
         rows=covering_views(found, held, visit.today, visit.today),
-        subjects=subject_views(shown, subject_id),
+        subjects=subject_views(shown, subject_id, against),
         clashes=[sentence for _clash, sentence in say_clashes(held)],
         bare=say_bare(found, visit.today),
         others=len(held) - len(shown),

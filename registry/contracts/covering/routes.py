@@ -10,6 +10,7 @@ from registry.contracts.covering.queries import find_asked, find_covering
 from registry.contracts.covering.views import (
     DatasetClausesPage,
     covering_views,
+    find_against,
     in_force_for,
     say_bare,
     say_clashes,
@@ -44,7 +45,7 @@ def show_dataset_clauses(visit: Visit, dataset_id: int) -> Response[Any]:
         clashes=[sentence for _clash, sentence in say_clashes(held)],
         doubts=say_doubts(found, dataset_id, signed_by),
         bare=say_bare(found, day),
-        subjects=subject_views(held, dataset_id),
+        subjects=subject_views(held, dataset_id, find_against(visit.session, found, day, signed_by)),
         contracts=covering_views(
             found, held, day, signed_by, looked_for=(dataset_id, dataset.title),
             asked=find_asked(visit.session, found, until=until),

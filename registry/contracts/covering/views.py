@@ -5,27 +5,24 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from sqlalchemy.orm import Session
+
+from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.doubting import doubt_view
 from registry.contracts.clauses.kinds import (
     Asked,
     fields_of,
-    is_contrary,
     kinds,
     say_terms,
     scope_is_dataset,
     term_label,
 )
 from registry.contracts.clauses.lacking import SHAPES, find_lacking
+from registry.contracts.clauses.law import Against
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import ClauseStanding, standing_on
-from registry.contracts.clauses.views import (
-    DoubtView,
-    MissingView,
-    missing_views,
-    name_instrument,
-    say_span,
-)
+from registry.contracts.clauses.views import DoubtView, MissingView, missing_views, name_instrument, say_span
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.rules import Clashing, Told, bare_days, clashes_of
 from registry.contracts.rules import state_on, term_of
@@ -79,7 +76,7 @@ class SaidView:
     reasons: str
     shape: str
     state: str
-    contrary: bool
+    against: Against | None
     bare: bool
 
 
@@ -261,18 +258,29 @@ def say_doubts(found: Sequence[Covering], dataset: int, signed_by: date) -> list
     return said
 
 
-def subject_views(held: Sequence[InForce], dataset: int) -> list[SubjectView]:
-    """What is in force by matter, in the order of the kinds."""
+def find_against(session: Session, found: Sequence[Covering], day: date, signed_by: date) -> dict[int, Against]:
+    """How the clauses in force stand to what the law gives by itself, by the stipulation that says them."""
+    said: dict[int, Against] = {}
+    for one in found:
+        said |= against_floor(session, one.written, day, signed_by=signed_by)
+    return said
+
+
+def subject_views(held: Sequence[InForce], dataset: int, against: Mapping[int, Against]) -> list[SubjectView]:
+    """What is in force by matter, in the order of the kinds; `against` is by stipulation."""
     by_kind: dict[str, list[InForce]] = {}
     for one in held:
         by_kind.setdefault(one.clause.kind, []).append(one)
     return [
-        SubjectView(kind, kinds().label(kind), kinds().words(kind, "article"), [_said(one, dataset) for one in ones])
-        for kind, ones in by_kind.items()
-    ]
+        SubjectView(
+            kind, kinds().label(kind), kinds().words(kind, "article"),
+            [_said(one, dataset, against.get(one.row.id)) for one in ones],
+        )
+            for kind, ones in by_kind.items()
+    ]  # fmt: skip
 
 
-def _said(one: InForce, dataset: int) -> SaidView:
+def _said(one: InForce, dataset: int, against: Against | None) -> SaidView:
     kind, contract = one.clause.kind, one.covering.contract
     return SaidView(
         clause_id=one.clause.id, contract_id=contract.id, contract=contract.object, holders=_holders(one.covering),
@@ -281,8 +289,8 @@ def _said(one: InForce, dataset: int) -> SaidView:
         article=one.row.article or "", days=say_span(one.span.first, one.span.last),
         whole=dataset not in one.row.datasets,
         terms=say_terms(kind, one.row.terms), text=one.row.text or "", reasons=one.row.reasons or "",
-        shape="non-compliant" if is_contrary(kind) else SHAPES[one.standing.state],
-        state=one.standing.state.label, contrary=is_contrary(kind), bare=not one.span.stipulation.told,
+        shape=against.shape if against else SHAPES[one.standing.state],
+        state=one.standing.state.label, against=against, bare=not one.span.stipulation.told,
     )  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.clauses.kinds import fields_of, kinds
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, get_amendment
-from registry.contracts.clauses.showing import which_floor
+from registry.contracts.clauses.showing import is_before_code, which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.texts import ClauseText, load_clause_texts
 from registry.contracts.models import Contract, ContractParty
@@ -92,6 +92,7 @@ def gather(session: Session, subject: Subject, moment: Moment, *, kept: bool = F
             **{name: getattr(contract, name) for name in ("consulted_on", "signed_on", "starts_on", "ends_on")},
         },
         "floor": which_floor(contract),
+        "by_ordinance": is_before_code(contract),
         "parties": [*_parties(session, contract.id, moment)],
         "earlier": [
             {"name": name_instrument(one), "object": one.object, "signed_on": one.signed_on}

@@ -8,6 +8,7 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.asking import Known, find_known, get_known
 from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
 from registry.contracts.clauses.days import Days, days_asked, show_unknown
@@ -66,6 +67,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
     shown = coverage.narrowed() if only_missing else coverage
     tally = coverage.tally
     counted = is_counted(tally, was_read=known.was_read)
+    against = against_floor(visit.session, known.written, asked.day, signed_by=asked.signed_by)
     days = {"le": asked.day, "signe": asked.signed_by, "connu": asked.known_on}
     page = CoveragePage(
         id=contract.id, object=contract.object, annulled=contract.annulled,
@@ -75,7 +77,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         figure=say_whole(tally, was_read=known.was_read), due=tally.due, present=tally.present, missing=tally.missing,
         counted=say_counts(count_lacking(find_lacking(coverage)), was_read=known.was_read),
         columns=column_views(shown, known.titles, counted=counted),
-        lines=line_views(shown, known.written, was_read=known.was_read, counted=counted),
+        lines=line_views(shown, known.written, against, was_read=known.was_read, counted=counted),
         file=f"/contrats/{contract.id}/couverture/fichier?"
         + urlencode({name: one.isoformat() for name, one in days.items() if one is not None}),
         outside=say_outside(known.written.contract, asked.day),
@@ -91,6 +93,7 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
     contract, asked = get_contract(visit.session, contract_id), days_asked(visit)
     known = get_known(visit.session, contract, asked.known_on, visit.premises.info["time_zone"])
     coverage, named = _covered(known, asked), kinds()
+    against = against_floor(visit.session, known.written, asked.day, signed_by=asked.signed_by)
     target = io.StringIO()
     writer = csv.writer(target, delimiter=";", lineterminator="\r\n", quoting=csv.QUOTE_ALL)
     writer.writerow(
@@ -109,7 +112,7 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
             cell = line.cells[column]
             if not cell.due and cell.said_by is None:
                 continue
-            said = cell_view(line.kind, cell, known.written, was_read=known.was_read)
+            said = cell_view(cell, known.written, against, was_read=known.was_read)
             address = f"{visit.premises.public_url}/contrats/clauses/{said.clause}" if said.clause else ""
             cells = (
                 named.label(line.kind), named.words(line.kind, "article"),

@@ -7,8 +7,9 @@ from datetime import date
 from typing import Any
 
 from registry.contracts.clauses.coverage import WHOLE, Cell, Coverage, Tally
-from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts, say_state
+from registry.contracts.clauses.law import Against
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.showing import say_outside
 from registry.contracts.clauses.views import name_instrument
@@ -124,8 +125,9 @@ def say_whole(tally: Tally, *, was_read: bool) -> str:
     return say_tally(tally) if is_counted(tally, was_read=was_read) or not tally.due else _("Clauses non lues")
 
 
-def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> CellView:
-    """A cell in words; of a contract nobody read, what is not there is to be looked for."""
+def cell_view(cell: Cell, written: Written, against: Mapping[int, Against], *, was_read: bool) -> CellView:
+    """A cell in words; of a contract nobody read, what is not there is to be looked for. `against` is by stipulation:
+    how the clauses in force stand to what the law gives by itself."""
     row = written.stipulations.get(cell.said_by) if cell.said_by is not None else None
     if row is None:
         if not cell.due:
@@ -137,8 +139,8 @@ def cell_view(kind: str, cell: Cell, written: Written, *, was_read: bool) -> Cel
         shape, word = say_state(cell.state, cell.applies_from, was_read=was_read)
     if not cell.due and cell.state is ClauseState.ENDED:
         shape = SHAPES[cell.state]
-    if is_contrary(kind) and cell.present:
-        shape = "non-compliant"
+    if cell.present and (found := against.get(row.id)) is not None:
+        shape, word = found.shape, f"{word} – {found.within}"
     return CellView(
         shape, word, f"{act}, {row.article}" if row.article else act, cell.clauses[0],
         len(cell.clauses) - 1,
@@ -158,14 +160,16 @@ def column_views(coverage: Coverage, titles: Mapping[int, str], *, counted: bool
     ]
 
 
-def line_views(coverage: Coverage, written: Written, *, was_read: bool, counted: bool) -> list[LineView]:
+def line_views(
+    coverage: Coverage, written: Written, against: Mapping[int, Against], *, was_read: bool, counted: bool
+) -> list[LineView]:  # fmt: skip
     """The lines of a matrix, with their figures where they are `counted`."""
     known = kinds()
     return [
         LineView(
             line.kind, known.label(line.kind), known.words(line.kind, "article"),
             say_tally(line.tally) if counted else "",
-            [cell_view(line.kind, line.cells[one], written, was_read=was_read) for one in coverage.columns],
+            [cell_view(line.cells[one], written, against, was_read=was_read) for one in coverage.columns],
         )
         for line in coverage.lines
     ]  # fmt: skip

@@ -6,16 +6,17 @@ from typing import Any
 from registry.compliance.evaluation import Assessment
 from registry.compliance.vocabulary import Verdict
 from registry.contracts.clauses.doubting import say_doubt
-from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import TO_ASK, Lacking
-from registry.contracts.clauses.showing import cite_floor, which_floor
+from registry.contracts.clauses.law import Against
+from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
 from registry.contracts.deliveries.lateness import say_cost, say_late
 from registry.contracts.followup.steps import steps
 from registry.contracts.noting.reading import NotedContract
-from registry.contracts.vocabulary import ClausePerformance, ClauseState, ContractState
+from registry.contracts.vocabulary import AgainstLaw, ClausePerformance, ClauseState, ContractState
 from registry.kernel.dates import plus_months
 from registry.kernel.words import _, ngettext
 from registry.web.templating import say_day
@@ -34,19 +35,18 @@ def to_decide(noted: NotedContract) -> list[dict[str, Any]]:
 
 
 def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
-    contract = noted.row
     yield _("Mettre en règle"), "", [*map(say_breach, together(noted.breaches))]
-    yield (
-        _("Lever par avenant"),
-        _against_bans(contract),
-        [
-            _("{clause}, {place}").format(
-                clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id)
-            )
-            for span in noted.held
-            if is_contrary(span.stipulation.kind)
-        ],
-    )
+    for heading, those in (
+        (_("Lever par avenant"), {AgainstLaw.CONTRARY}),
+        (_("Mettre au niveau de la loi"), {AgainstLaw.BELOW}),
+        (_("Négocier la levée"), {AgainstLaw.LAWFUL, AgainstLaw.UNKNOWN}),
+    ):
+        found = [
+            (span, noted.against[span.stipulation.id]) for span in noted.held if span.stipulation.id in noted.against
+        ]
+        are = [(span, one) for span, one in found if one.stands in those]
+        laws = dict.fromkeys(one.law.say() for _span, one in are if one.law is not None)
+        yield heading, " ; ".join(laws), [_stands(noted, span, one) for span, one in are]
     read = noted.was_read
     to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
     asked = {
@@ -97,10 +97,11 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         )
 
 
-def _against_bans(contract: Any) -> str:
-    """The article against what forbids use and reuse, where it binds; that it binds older concessions is a reading."""
-    said = {"since": cite_floor(contract, "L3131-4"), "before": _("CCP, L3131-4 (lecture à valider)")}
-    return said.get(which_floor(contract), "")
+def _stands(noted: NotedContract, span: Span, one: Against) -> str:
+    """A clause that the law is against, or that is less than it: where it is written, and why."""
+    return _("{clause}, {place} : {why}").format(
+        clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id), why=one.sentence
+    )
 
 
 def _missing(noted: NotedContract, one: Lacking) -> str:

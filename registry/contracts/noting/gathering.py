@@ -14,7 +14,7 @@ from registry.compliance.told import OPEN, place_among_open
 from registry.compliance.vocabulary import Force
 from registry.contracts.clauses.coverage import WHOLE, Cell
 from registry.contracts.clauses.events import events_of
-from registry.contracts.clauses.kinds import is_contrary, kinds, say_terms
+from registry.contracts.clauses.kinds import kinds, say_terms
 from registry.contracts.clauses.lacking import count_lacking, say_counts, say_state
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
@@ -38,6 +38,7 @@ from registry.web.templating import say_day
 SUBJECT = "contract"
 _NAMED, _NOTHING = 4, Decimal(0)
 """How many things a finding names of those it is alike of."""
+_MARKS = {"non-compliant": "✗", "to-complete": "◆"}
 _WIDEST = 4
 """Units: datasets that a page holds side by side; more of them are told one a row."""
 
@@ -156,11 +157,11 @@ def _clauses(noted: NotedContract) -> dict[str, Any]:
         kind = span.stipulation.kind
         about = ", ".join(noted.name_dataset(number) for number in row.datasets) or _("Tout le contrat")
         said = [f"{label} : {words}" for label, words in say_terms(kind, row.terms)]
-        title = kinds().label(kind)
+        title, against = kinds().label(kind), noted.against.get(span.stipulation.id)
         rows.append(
             (
                 place_of(noted, span.stipulation.id),
-                _("{clause} (à lever)").format(clause=title) if is_contrary(kind) else title,
+                title if against is None else f"{title} ({against.within})",
                 about, " ; ".join(said) or row.text or "–", say_span(span.first, span.last),
                 standing[span.stipulation.clause_id].state.label,
             )
@@ -183,7 +184,8 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
 
     def cell(one: Cell) -> str:
         if one.present and one.said_by is not None:
-            return place_of(noted, one.said_by)
+            against, place = noted.against.get(one.said_by), place_of(noted, one.said_by)
+            return place if against is None else f"{_MARKS[against.shape]} {place} ({against.within})"
         if one.said_by is None and not one.due:
             return "–"
         shape, words = say_state(one.state, one.applies_from, was_read=noted.was_read)

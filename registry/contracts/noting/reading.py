@@ -14,9 +14,11 @@ from sqlalchemy.orm import Session
 from registry.compliance.evaluation import Assessment
 from registry.compliance.told import find_told, is_breach
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.coverage import Coverage, coverage_of
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import Lacking, find_lacking
+from registry.contracts.clauses.law import Against
 from registry.contracts.clauses.queries import Written, find_written, held_on
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.standing import asked_of
@@ -41,7 +43,8 @@ from registry.web.templating import say_day
 @dataclass(frozen=True)
 class NotedContract:
     """A contract at a moment; `judged` says of what each finding is, and the finding: of the contract itself, of its
-    amendments, of its deliveries. `costs` are by delivery, `reports` by financial year; `steps` are those to its end.
+    amendments, of its deliveries. `costs` are by delivery, `reports` by financial year; `steps` are those to its end;
+    `against` is how the clauses in force stand to the law, by stipulation.
     """
 
     written: Written
@@ -54,6 +57,7 @@ class NotedContract:
     costs: Mapping[int, Cost]
     reports: Mapping[int, Any]
     steps: Sequence[Milestone]
+    against: Mapping[int, Against]
 
     @property
     def row(self) -> Any:
@@ -174,6 +178,7 @@ def read_contracts(
                 costs=costs_of(deliveries, receipts, reading_of(written[row.id], day), day),
                 reports={one.year: one for one in reports.get(row.id, ())},
                 steps=milestones_of(row, held_on(written[row.id], day), noted.get(row.id, []), day),
+                against=against_floor(session, written[row.id], day, signed_by=day),
                 coverage=coverage_of(written[row.id], asked, covered, day, signed_by=day),
                 judged=[
                     *((_("Contrat"), one) for one in judged.get(row.id, ())),

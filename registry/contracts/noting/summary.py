@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from registry.compliance.vocabulary import Severity
-from registry.contracts.clauses.kinds import is_contrary, kinds
+from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import count_lacking
 from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.lateness import say_together
@@ -146,9 +146,13 @@ def _why(one: NotedContract) -> list[str]:
             count,
         )
         said.append(words.format(count=count, days=say_days(days)))
-    contrary = [kinds().label(span.stipulation.kind) for span in one.held if is_contrary(span.stipulation.kind)]
-    if contrary:
-        said.append(_("clause à lever : {clauses}").format(clauses=", ".join(contrary)))
+    for span in one.held:
+        if (against := one.against.get(span.stipulation.id)) is not None and against.law is not None:
+            said.append(
+                _("{word} : {clause} ({law})").format(
+                    word=against.within, clause=kinds().label(span.stipulation.kind), law=against.law.say()
+                )
+            )
     if (said or one.state is ContractState.ENDING) and (last := one.written.term.last_on(one.day)) is not None:
         said.append(_("finit le {day}").format(day=say_day(last)))
     return said
