@@ -5,10 +5,11 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, or_, select, text, tuple_
+from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, or_, select, text, tuple_
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
+from registry.contracts.clauses.models import ClauseStipulation
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, PartySide, PublicService
@@ -24,6 +25,7 @@ from registry.platform.tables import Numbered
 
 Row = TypeVar("Row", bound=Numbered)
 _NEVER = date(9999, 12, 31)
+_ACCENTED, _UNACCENTED = "àâäáãçéèêëíìîïñóòôöõúùûüÿ’", "aaaaaceeeeiiiinooooouuuuy'"
 _HOLDING_PERSONAL = text(
     "SELECT contract_id, dataset_id FROM holding_personal(CAST(:contracts AS bigint[]), CAST(:until AS timestamptz))"
 )
@@ -34,7 +36,9 @@ _ABOUT = text("SELECT id, judged_here FROM contracts_about(CAST(:datasets AS big
 class ContractFilter:
     """What a list of contracts is narrowed to; `party_id` keeps those to which an organisation is party.
 
-    `ends_from` and `ends_to` are the first and the last day between which a contract ends, both included.
+    `ends_from` and `ends_to` are the first and the last day between which a contract ends, both included. Of `words`,
+    each stands in its object, its reference, the name of a party or a clause of it, accents and capitals aside.
+    `keepers` are the organisations whose contracts are kept, every one where there is none.
     """
 
     kinds: frozenset[ContractKind] = field(default_factory=frozenset)
@@ -44,6 +48,8 @@ class ContractFilter:
     annulled: bool = False
     ends_from: date | None = None
     ends_to: date | None = None
+    words: tuple[str, ...] = ()
+    keepers: frozenset[int] | None = None
 
 
 @dataclass(frozen=True)
@@ -93,6 +99,10 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
         query = query.where(last_day(today) >= asked.ends_from)
     if asked.ends_to is not None:
         query = query.where(last_day(today) <= asked.ends_to)
+    if asked.keepers is not None:
+        query = query.where(col(Contract.organisation_id).in_(sorted(asked.keepers)))
+    for word in asked.words:
+        query = query.where(_says(word))
     if asked.party_id is not None:
         query = query.where(
             exists().where(
@@ -101,6 +111,28 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
             )
         )  # fmt: skip
     return query
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Whether a contract says a word, or the beginning of one, wherever it is."""
+    sought = _plain(literal(word))
+
+    def within(said: Any) -> Any:
+        return func.strpos(_plain(func.coalesce(said, "")), sought) > 0
+
+    party = exists().where(
+        col(ContractParty.contract_id) == col(Contract.id), ~col(ContractParty.annulled),
+        col(Organisation.id) == col(ContractParty.party_id), within(col(Organisation.name)),
+    )  # fmt: skip
+    clause = exists().where(
+        col(ClauseStipulation.contract_id) == col(Contract.id), ~col(ClauseStipulation.annulled),
+        within(col(ClauseStipulation.text)),
+    )  # fmt: skip
+    return or_(within(col(Contract.object)), within(col(Contract.reference)), party, clause)
+
+
+def _plain(said: Any) -> Any:
+    return func.translate(func.lower(said), _ACCENTED, _UNACCENTED)
 
 
 def in_order(today: date) -> tuple[Any, ...]:
@@ -138,6 +170,12 @@ def count_by_state(session: Session, *, today: date) -> dict[ContractState, int]
     query: Any = select(*counted).select_from(Contract)
     row = session.execute(_narrowed(query, ContractFilter(), today)).one()
     return {one: int(getattr(row, one.name)) for one in ContractState}
+
+
+def count_by_keeper(session: Session) -> dict[int, int]:
+    """How many contracts each organisation has, annulled ones left out."""
+    query = select(col(Contract.organisation_id), func.count()).where(~col(Contract.annulled))
+    return {row[0]: row[1] for row in session.execute(query.group_by(col(Contract.organisation_id)))}
 
 
 def get_one(session: Session, model: type[Row], number: int, missing: str, *, lock: bool = False) -> Row:

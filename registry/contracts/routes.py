@@ -1,5 +1,6 @@
 """The pages of contracts: the list with what ends soon, one contract with its parties and its evidence, its form."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import partial
@@ -19,6 +20,7 @@ from registry.contracts.history import find_contract_history
 from registry.contracts.models import Contract
 from registry.contracts.queries import (
     ContractFilter,
+    count_by_keeper,
     count_by_state,
     count_contracts,
     find_contracts_page,
@@ -51,6 +53,7 @@ from registry.kernel.paging import read_place, write_place
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.ledger.queries import get_version
+from registry.organisations.holding import legal_person_of
 from registry.organisations.queries import find_organisations, get_organisation
 from registry.web.forms import parse_values, read_number
 from registry.web.saving import Unsaved, save
@@ -68,9 +71,12 @@ NOTICES.update(
 _PAGE, _EMPTY_ROWS = 50, 3
 _LIST = "contrats"
 _ENDS = ("fin_du", "fin_au")
+_MOST_WORDS = 8
 
 
-def _filter_of(visit: Visit) -> ContractFilter:
+def _filter_of(visit: Visit, keepers: Mapping[int, Any]) -> ContractFilter:
+    """What the address narrows the list to; `keepers` are the bodies that organisations act for."""
+    body = read_number(visit.query("organisme"))
     said = {name: set(visit.query_all(name)) for name in ("nature", "service", "etat")}
     return ContractFilter(
         frozenset(one for one in ContractKind if one in said["nature"]),
@@ -78,8 +84,24 @@ def _filter_of(visit: Visit) -> ContractFilter:
         frozenset(one for one in ContractState if one in said["etat"]),
         read_number(visit.query("partie")),
         visit.query("annules") == "true",
-        *(_day(visit, name) for name in _ENDS),
+        ends_from=_day(visit, _ENDS[0]),
+        ends_to=_day(visit, _ENDS[1]),
+        words=tuple(visit.query("mots").replace("\0", " ").split()[:_MOST_WORDS]),
+        keepers=None if body is None else frozenset(one for one, whose in keepers.items() if whose.id == body),
     )
+
+
+def _bodies(keepers: Mapping[int, Any], by: Mapping[int, int]) -> list[tuple[int, str, int, str]]:
+    """The bodies that have contracts, with how many and their list, where there are several: a summary counts one's."""
+    counts = Counter[int]()
+    for number, count in by.items():
+        counts[keepers[number].id if number in keepers else number] += count
+    names = {one.id: one.name for one in keepers.values()}
+    found = [
+        (number, names.get(number, _("Organisation hors de vos droits")), count, f"/contrats?organisme={number}")
+        for number, count in counts.most_common()
+    ]
+    return found if len(found) > 1 else []
 
 
 def _day(visit: Visit, name: str) -> date | None:
@@ -120,7 +142,11 @@ def _figures(by: Mapping[ContractState, int]) -> list[tuple[int, str, str, str]]
 @route("GET", "/contrats", READ)
 def show_contracts(visit: Visit) -> Response[Any]:
     """The contracts within the visitor's rights, what ends first coming first."""
-    session, today, asked = visit.session, visit.today, _filter_of(visit)
+    session, today = visit.session, visit.today
+    every = {one.id: one for one in find_organisations(session)}
+    keepers = {number: legal_person_of(every, one) for number, one in every.items()}
+    asked, bodies = _filter_of(visit, keepers), _bodies(keepers, count_by_keeper(session))
+    words, body = " ".join(asked.words), visit.query("organisme") if asked.keepers is not None else ""
     ends = (asked.ends_from, asked.ends_to)
     after = read_contract_place(read_place(_LIST, visit.query("apres") or None, int, str, int))
     found = find_contracts_page(session, asked, today=today, after=after, limit=_PAGE + 1)
@@ -131,6 +157,8 @@ def show_contracts(visit: Visit) -> Response[Any]:
         *(("nature", str(one)) for one in sorted(asked.kinds)),
         *(("service", str(one)) for one in sorted(asked.services)),
         *(("etat", str(one)) for one in sorted(asked.states)),
+        *([("mots", words)] if words else []),
+        *([("organisme", body)] if body else []),
         *([("partie", str(asked.party_id))] if asked.party_id is not None else []),
         *((name, day.isoformat()) for name, day in zip(_ENDS, ends, strict=True) if day is not None),
         *([("annules", "true")] if asked.annulled else []),
@@ -141,7 +169,13 @@ def show_contracts(visit: Visit) -> Response[Any]:
         following = [*choice, ("apres", write_place(_LIST, (over, day.isoformat(), number)))]
     here = "/contrats" + (f"?{urlencode(choice)}" if choice else "")
     page = ContractsPage(
-        rows=[contract_line(one, parties.get(one.id, []), today) for one in found],
+        rows=[
+            contract_line(
+                one, parties.get(one.id, []), today,
+                every[one.organisation_id].name if bodies and one.organisation_id in every else "",
+            )
+            for one in found
+        ],
         total=count_contracts(session, asked, today=today),
         figures=_figures(by),
         facets=[
@@ -157,7 +191,11 @@ def show_contracts(visit: Visit) -> Response[Any]:
         ends=(visit.query(_ENDS[0]), visit.query(_ENDS[1])),
         error=_wrong_days(visit),
         annulled=asked.annulled,
-        narrowed=bool(asked.kinds or asked.services or asked.states or asked.party_id is not None or any(ends)),
+        narrowed=bool(
+            asked.kinds or asked.services or asked.states or asked.party_id is not None or any(ends) or words or body
+        ),
+        words=words, bodies=bodies, body=body,
+        body_choices=[(str(number), f"{name} ({count})") for number, name, count, _address in bodies],
         first_address=here if after is not None else "",
         next_address=f"/contrats?{urlencode(following)}" if following else "",
         may_record=visit.visitor.may(RECORD),

@@ -87,13 +87,15 @@ class ContractLine:
     holders: str
     state: StateMark
     ends_on: date | None
+    organisation: str = ""
 
 
 @dataclass(frozen=True)
 class ContractsPage:
     """The contracts within the reader's rights: those that go on, what ends first coming first.
 
-    `ends` are the two days asked for, as they were typed; `error` says which of them is no day.
+    `ends` are the two days asked for, as they were typed; `error` says which of them is no day. `bodies` are those that
+    have some, each with how many and its list, where there are several; `body` the one chosen.
     """
 
     rows: Sequence[ContractLine]
@@ -110,6 +112,10 @@ class ContractsPage:
     next_address: str
     may_record: bool
     may_issue: bool
+    words: str
+    bodies: Sequence[tuple[int, str, int, str]]
+    body_choices: Sequence[tuple[str, str]]
+    body: str
 
 
 @dataclass(frozen=True)
@@ -198,13 +204,15 @@ def holders_of(parties: Sequence[PartyLine]) -> str:
     return ", ".join(one.name for one in parties if one.row.side is not PartySide.GRANTOR and one.name)
 
 
-def contract_line(contract: Contract, parties: Sequence[PartyLine], today: date) -> ContractLine:
+def contract_line(
+    contract: Contract, parties: Sequence[PartyLine], today: date, organisation: str = ""
+) -> ContractLine:
     """A contract as lists show it."""
     return ContractLine(
         id=contract.id, object=contract.object, kind=contract.kind.label,
         public_service=contract.public_service.label if contract.public_service else "",
         reference=contract.reference or "", holders=holders_of(parties), state=state_mark(contract, today),
-        ends_on=term_of(contract).last_on(today),
+        ends_on=term_of(contract).last_on(today), organisation=organisation,
     )  # fmt: skip
 
 

@@ -54,12 +54,13 @@ def find_held(session: Session, every: Mapping[int, Any], organisation_id: int) 
     if asked is None:
         get_organisation(session, organisation_id)
         raise Invalid(_("Cette organisation n’était pas encore au registre ce jour-là."))
-    body = _legal_person(every, asked)
-    own = frozenset(row.id for row in every.values() if not row.annulled and _legal_person(every, row).id == body.id)
+    body = legal_person_of(every, asked)
+    own = frozenset(row.id for row in every.values() if not row.annulled and legal_person_of(every, row).id == body.id)
     return Held(every, asked, body, own, frozenset(number for number in own if asked.id in every[number].lineage))
 
 
-def _legal_person(every: Mapping[int, Any], row: Any) -> Any:
+def legal_person_of(every: Mapping[int, Any], row: Any) -> Any:
+    """The body that an organisation acts for: itself, or the nearest above that is one; itself where none is known."""
     above = (every[number] for number in reversed(row.lineage) if number in every)
     return next((one for one in above if OrganisationKind(one.kind).is_legal_person), row)
 

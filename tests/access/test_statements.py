@@ -146,7 +146,7 @@ STATEMENTS = {
     "/traitements/{activity}/responsables-conjoints": 5,
     "/traitements/{activity}/grandes-lignes": 6,
     "/api/v1/processing-activities/{activity}/arrangement": 5,
-    "/contrats": 6,
+    "/contrats": 8,
     "/contrats/{contract}": 13,
     "/contrats/donnees-essentielles": 3,
     "/contrats/{contract}/historique": 16,
