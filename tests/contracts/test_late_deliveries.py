@@ -60,6 +60,19 @@ def test_the_list_of_deliveries_tells_who_holds_the_contract_and_what_each_late_
         assert cost[named] in line
 
 
+def test_what_came_late_and_is_not_answered_costs_on_the_list_if_one_accepts_it(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "penalties", **START, **{"terms-euros_per_day": "100"}))
+    late = deliver(steward, place, label="Tardive", due_on=(town.info["today"]() - 9 * ONE).isoformat())
+    kept(bring(steward, late))
+    waiting = words_of(steward.get("/livraisons"))
+    kept(answer(jurist, late, "accepter"))
+
+    assert "900,00 € si vous l’acceptez" in waiting
+    assert "si vous l’acceptez" not in words_of(steward.get("/livraisons"))
+
+
 def test_a_year_that_is_none_is_told_so_and_this_year_is_shown(town: Town) -> None:
     jurist, today = town.someone(Role.LEGAL), town.info["today"]()
     place = a_contract(jurist, town)

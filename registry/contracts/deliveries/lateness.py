@@ -31,6 +31,16 @@ def say_cost(cost: Cost | None) -> str:
     return " ; ".join(said)
 
 
+def say_cost_alone(cost: Cost | None) -> str:
+    """What the contract makes of the lateness, where the days late are not beside it: of what is not accepted, the
+    amount hangs on the answer and says so.
+    """
+    said, is_priced = say_cost(cost), cost is not None and bool(cost.amount)
+    if cost is None or cost.lateness.is_final or cost.lateness.arrived_on is None or not is_priced:
+        return said
+    return _("{cost} si vous l’acceptez").format(cost=said)
+
+
 def _say_one(cost: Cost) -> str:
     if cost.is_heeded:
         return _("rien, venue dans le délai de la mise en demeure")

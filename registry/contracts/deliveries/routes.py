@@ -16,7 +16,7 @@ from registry.contracts.deliveries.costing import find_costs
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
-from registry.contracts.deliveries.lateness import say_cost, say_decision, say_outcome
+from registry.contracts.deliveries.lateness import say_cost_alone, say_decision, say_outcome
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
@@ -142,7 +142,7 @@ def _lines(visit: Visit, found: Sequence[tuple[Delivery, str]], titles: Mapping[
     return [
         replace(
             delivery_line(row, contract, titles, today), holders=holders_of(parties.get(row.contract_id, [])),
-            penalty=say_cost(costs.get(row.id)), decided=say_outcome(row) if row.penalty is not None else "",
+            penalty=say_cost_alone(costs.get(row.id)), decided=say_outcome(row) if row.penalty is not None else "",
         )
         for row, contract in found
     ]  # fmt: skip
