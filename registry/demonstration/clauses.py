@@ -128,6 +128,8 @@ def _stipulate(
 
 
 def _see(played: Played, said: PerformanceSaid, clauses: dict[tuple[str, str], int]) -> None:
-    form = PerformanceForm(performance=said.performance, performance_note=said.performance_note)
+    form = PerformanceForm(
+        performance=said.performance, performance_on=said.day, performance_note=said.performance_note
+    )
     clause = get_clause(played.session, clauses[said.contract, said.kind])
     tell_performance(played.session, clause.id, form, expected=clause.version)

@@ -190,7 +190,13 @@ def test_the_summary_puts_first_the_contracts_that_break_the_law_and_leaves_out_
 
     assert [row[0] for row in rows(content, "contrats")] == ["Gestion de l’eau", "Protocole tranquille"]
     assert [row[0] for row in rows(content, "termines")] == ["Ancien contrat"]
-    assert "à lever : Interdiction" in lines(content, "dabord")["Gestion de l’eau"]
+    told = lines(content, "dabord")["Gestion de l’eau"]
+    assert "à lever : Interdiction" in told
+    breach, level = (
+        "Aucune clause contre l’usage des données par la collectivité",
+        "L3131-4 al. 1 · DSP-06 · Obligation",
+    )
+    assert f"{breach} (Code de la commande publique, {level} · Texte lu · à valider par le service juridique)" in told
     assert tuple({row[3] for row in rows(content, "manques")}) == ("Gestion de l’eau",)
     assert [row[0] for row in rows(summary_of(town, town.commune_id), "contrats")] == ["Contrat de la commune"]
 

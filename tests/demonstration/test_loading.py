@@ -22,6 +22,7 @@ from registry.compliance.policy import Policy
 from registry.compliance.queries import count_all, find_findings
 from registry.compliance.service import judge
 from registry.compliance.vocabulary import SubjectKind, Verdict
+from registry.contracts.clauses.models import Clause
 from registry.contracts.deliveries.models import Delivery
 from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, PenaltyDecision
@@ -189,6 +190,19 @@ def test_processors_and_joint_controllers_show_each_verdict_of_their_policies(vi
     assert {one.id: shown[one.id] for one in policies} == {
         one.id: verdicts_possible(one.versions[-1]) for one in policies
     }
+
+
+def test_what_was_seen_of_a_clause_is_of_the_day_it_is_told_and_agrees_with_what_came(visit: Visit) -> None:
+    with visit.reading() as session:
+        seen = session.execute(select(Clause).where(col(Clause.performance_on).is_not(None))).scalars().all()
+        (calendar,) = [one for one in seen if one.kind == "schedule"]
+        days = session.execute(
+            select(col(Delivery.in_time_until), col(Delivery.received_on)).where(col(Delivery.clause_id) == calendar.id)
+        ).all()
+    assert all(one.performance_on is not None and one.performance_on < TODAY for one in seen)
+    late = [row for row in days if row.in_time_until and row.in_time_until < calendar.performance_on]
+    assert any(row.received_on is None for row in late)
+    assert any(row.received_on is not None for row in late)
 
 
 def test_breaches_and_requests_show_each_verdict_of_their_policies(visit: Visit) -> None:

@@ -8,7 +8,7 @@ from registry.compliance.vocabulary import Verdict
 from registry.contracts.clauses.doubting import say_doubt
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import TO_ASK, Lacking
-from registry.contracts.clauses.law import Against
+from registry.contracts.clauses.law import Against, LawView
 from registry.contracts.clauses.rules import Span
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
@@ -187,12 +187,20 @@ def together(found: Iterable[tuple[str, Assessment]]) -> list[Alike]:
     return list(alike.values())
 
 
+def say_law(one: Assessment) -> str:
+    """The text a rule rests on, with its force, on what reading, and whether a jurist has looked."""
+    version = one.version
+    law = LawView(
+        one.policy.id, one.policy.force.label, f"{version.text}, {version.article}", version.address or "",
+        version.evidence.label, version.validated_on is not None,
+    )  # fmt: skip
+    return law.say()
+
+
 def say_breach(alike: Alike) -> str:
     """The rule that is not followed, its text, and by what."""
     one, about = alike
-    rule = _("{rule} ({text}, {article})").format(
-        rule=one.policy.name(), text=one.version.text, article=one.version.article
-    )
+    rule = _("{rule} ({law})").format(rule=one.policy.name(), law=say_law(one))
     if len(about) == 1:
         return _("{rule} : {about}").format(rule=rule, about=about[0])
     return _("{rule} : {count} fois").format(rule=rule, count=len(about))

@@ -17,7 +17,7 @@ from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.lateness import say_together
 from registry.contracts.deliveries.views import say_days
 from registry.contracts.models import Contract
-from registry.contracts.noting.deciding import count_unkept, say_unkept
+from registry.contracts.noting.deciding import count_unkept, say_law, say_unkept
 from registry.contracts.noting.reading import NotedContract, read_contracts
 from registry.contracts.vocabulary import ContractKind, ContractState
 from registry.kernel.errors import Invalid
@@ -124,7 +124,7 @@ def _why(one: NotedContract) -> list[str]:
     if one.breaches:
         said.append(say_unkept(one.breaches))
         said += dict.fromkeys(
-            f"{found.policy.name()} ({found.version.text}, {found.version.article})" for _about, found in one.breaches
+            _("{rule} ({law})").format(rule=found.policy.name(), law=say_law(found)) for _about, found in one.breaches
         )
     if one.overdue:
         count, first = len(one.overdue), one.overdue[0].due_on
