@@ -21,7 +21,7 @@ from weasyprint import HTML
 from registry.contracts.checks.checking import LIMITS, check_file
 from registry.contracts.checks.rules import Check, Demands, judge
 from registry.contracts.checks.views import ReportView, has_faults, say_report
-from registry.contracts.checks.vocabulary import CheckCode, CheckVerdict, SchemaSource
+from registry.contracts.checks.vocabulary import CheckCode, CheckVerdict, SchemaSource, alarms_of
 from registry.inspection.delivered import Delivered, FilledColumn
 from registry.kernel.errors import TooLarge
 from registry.platform.lists import load_list
@@ -339,6 +339,44 @@ def test_small_figures_are_counted_in_the_columns_that_count(tmp_path: Path) -> 
     unsure = checked(tmp_path, csv_of(plain), least_count=50)
     assert verdicts(unsure)["small-counts"] == UNKNOWN
     assert "ne sait pas ce qu’est une ligne" in said_of(unsure, CheckCode.SMALL_COUNTS)
+
+
+def test_small_figures_are_told_by_usage_where_the_contract_sets_no_threshold(tmp_path: Path) -> None:
+    few = [["commune", "nombre"], ["Arras", "1"], ["Lens", "2"], ["Béthune", "57"]]
+    report = checked(tmp_path, csv_of(few))
+    told = said_of(report, CheckCode.SMALL_COUNTS)
+
+    assert verdicts(report)["small-counts"] == UNKNOWN, "nothing imposes this threshold"
+    assert "Le contrat ne fixe pas d’effectif minimal" in told
+    assert "Au seuil d’usage de 11, que rien n’impose, des groupes sont trop petits : 2, dans 2 lignes." in told
+    summary = say_report(report).summary
+    assert "Aucun défaut constaté" not in summary
+    assert summary.startswith("Aucun défaut dans ce qui a été contrôlé ; à regarder : petits effectifs")
+    assert alarms_of(report) == [CheckCode.SMALL_COUNTS]
+
+    enough = checked(tmp_path, csv_of([["commune", "nombre"], ["Arras", "12"], ["Lens", "57"]]))
+    assert "aucun groupe n’est trop petit" in said_of(enough, CheckCode.SMALL_COUNTS)
+    assert alarms_of(enough) == []
+
+
+@pytest.mark.parametrize(
+    ("personal", "sentence", "verdict"),
+    [(True, "Le contrat touche à des données personnelles", UNKNOWN), (None, "Rien au contrat ne dit", FAULT)],
+)
+def test_of_a_delivery_of_the_whole_contract_no_sheet_of_a_dataset_is_spoken_of(
+    tmp_path: Path, personal: bool | None, sentence: str, verdict: CheckVerdict
+) -> None:
+    report = checked(tmp_path, csv_of(PEOPLE), least_count=2, personal=personal, is_whole=True)
+    told = said_of(report, CheckCode.PERSONAL_DATA)
+
+    assert sentence in told
+    assert "fiche du jeu" not in told
+    assert verdicts(report)["personal-data"] == verdict
+    assert CheckCode.PERSONAL_DATA in alarms_of(report)
+
+
+def test_people_whom_the_sheet_tells_of_alarm_nobody(tmp_path: Path) -> None:
+    assert CheckCode.PERSONAL_DATA not in alarms_of(checked(tmp_path, csv_of(PEOPLE), personal=True))
 
 
 def test_fifty_mebibytes_are_taken_and_not_one_more(tmp_path: Path) -> None:

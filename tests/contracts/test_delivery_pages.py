@@ -55,6 +55,26 @@ def answer(who: Someone, sheet: str, act: str, **more: str) -> Response:
 START = {"terms-penalty_start": "due-day"}
 
 
+def test_a_file_in_which_people_are_seen_is_accepted_for_a_reason_and_never_in_one_key(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    sheet = deliver(steward, a_contract(jurist, town), due_on=town.info["today"]().isoformat())
+    people = "Nom;Tél;Courriel\n" + "\n".join(
+        f"MARTIN{n};06 12 34 56 {n:02d};martin{n}@exemple.fr" for n in range(20)
+    )  # fmt: skip
+    kept(bring(steward, sheet, people.encode(), "abonnes.csv"))
+    accepting = f"/livraisons/receptions/{receipt_of(steward, sheet)['id']}/accepter"
+
+    page = steward.get(sheet).text
+    assert f'action="{accepting}"' not in page, "no button accepts at once"
+    assert f'href="{accepting}"' in page
+    assert "de quoi regarder avant d’accepter\N{NO-BREAK SPACE}: Données personnelles" in steward.get(accepting).text
+    refused = answer(steward, sheet, "accepter")
+    assert refused.status_code == 422
+    assert "Dites pourquoi vous acceptez" in refused.text
+    kept(answer(steward, sheet, "accepter", reason="Le fichier des abonnés était demandé, et il est gardé à part"))
+    assert "Motif\N{NO-BREAK SPACE}: Le fichier des abonnés était demandé" in steward.get(sheet).text
+
+
 def test_an_operator_delivers_late_and_the_penalty_is_right_to_the_cent(town: Town) -> None:
     jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
     today, place = town.info["today"](), a_contract(jurist, town)

@@ -9,7 +9,7 @@ from typing import Any
 
 import msgspec
 
-from registry.contracts.checks.rules import Demands, Unread, counting_columns, judge, line_kind
+from registry.contracts.checks.rules import Demands, Unread, counting_columns, judge, least_asked, line_kind
 from registry.inspection.delivered import Delivered, look_at
 from registry.inspection.limits import Limits
 from registry.inspection.problems import Problem
@@ -39,7 +39,7 @@ def check_file(path: Path, *, name: str, demands: Demands, on: date, limits: Lim
         read, called = (flat, _FLAT) if seen.flat else (path, name)
         people = _people(seen, read, called, on, limits)
         counting = counting_columns(seen)
-        small = _groups(seen, read, called, demands.least_count, line_kind(seen, people), counting, limits)
+        small = _groups(seen, read, called, least_asked(demands), line_kind(seen, people), counting, limits)
     checks = judge(name, seen, demands, people, small, counting)
     return {
         "on": on.isoformat(), "type": seen.type, "rows": seen.rows, "columns": len(seen.columns),
@@ -62,12 +62,12 @@ def _groups(
     seen: Delivered,
     path: Path,
     name: str,
-    least: int | None,
+    least: int,
     lines: LineKind | None,
     counting: Sequence[str],
     limits: Limits,
 ) -> Sequence[CountedTable] | Unread | None:
-    if least is None or lines is None or seen.type not in _TABLES or seen.problem is not None:
+    if lines is None or seen.type not in _TABLES or seen.problem is not None:
         return None
     counts = counting if lines is LineKind.TOTAL else ()
     try:

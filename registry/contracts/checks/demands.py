@@ -55,8 +55,9 @@ def demands_of(
     return Demands(
         format=_first(formats, "format"), encoding=_first(formats, "encoding"), schema=schema, schema_source=source,
         schema_title=title, schema_named=_first(formats, "schema"), completeness=max(complete, default=None),
-        personal=None if dataset is None else _is_personal(dataset.personal_data), anonymous=bool(anonymity),
-        least_count=max(least, default=None),
+        personal=contract.personal_data if dataset_id is None
+        else None if dataset is None else _is_personal(dataset.personal_data),
+        anonymous=bool(anonymity), least_count=max(least, default=None), is_whole=dataset_id is None,
     )  # fmt: skip
 
 

@@ -30,7 +30,8 @@ class Demands:
 
     `schema` is a Table Schema as it was read, `schema_source` and `schema_title` where it comes from, `schema_named`
     the name or the address that the contract gives. `personal` is whether the dataset's sheet says that it holds
-    personal data, `anonymous` whether a clause guarantees that it holds none. Units: `completeness` in percent.
+    personal data, or where `is_whole`, that is of no dataset, whether the contract touches any; `anonymous` whether a
+    clause guarantees that it holds none. Units: `completeness` in percent.
     """
 
     format: str | None = None
@@ -43,6 +44,7 @@ class Demands:
     personal: bool | None = None
     anonymous: bool = False
     least_count: int | None = None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True)
@@ -300,7 +302,7 @@ def _personal(seen: Delivered, demands: Demands, people: Sequence[Inspected] | U
     found = [(table, one) for table in people for one in table.suggestions]
     if not found:
         none = Said(CheckSaid.PERSONAL_NONE)
-        if demands.personal and not demands.anonymous:
+        if demands.personal and not demands.anonymous and not demands.is_whole:
             # Columns without a name that tells them hold people all the same: no green where the sheet says so.
             return Check(CheckCode.PERSONAL_DATA, CheckVerdict.UNKNOWN, [none, Said(CheckSaid.PERSONAL_TOLD)])
         return Check(CheckCode.PERSONAL_DATA, CheckVerdict.OK, [none])
@@ -310,6 +312,11 @@ def _personal(seen: Delivered, demands: Demands, people: Sequence[Inspected] | U
         verdict, more = CheckVerdict.UNKNOWN, CheckSaid.PERSONAL_DOUBT
     elif demands.anonymous:
         verdict, more = CheckVerdict.FAULT, CheckSaid.PERSONAL_ANONYMOUS
+    elif demands.is_whole:
+        # A contract that touches personal data does not say that each of its deliveries holds some.
+        held = bool(demands.personal)
+        verdict = CheckVerdict.UNKNOWN if held else CheckVerdict.FAULT
+        more = CheckSaid.PERSONAL_OF_CONTRACT if held else CheckSaid.PERSONAL_NOT_OF_CONTRACT
     elif demands.personal:
         verdict, more = CheckVerdict.OK, CheckSaid.PERSONAL_EXPECTED
     else:
@@ -327,33 +334,40 @@ def _personal(seen: Delivered, demands: Demands, people: Sequence[Inspected] | U
 def _small(
     seen: Delivered, demands: Demands, small: Sequence[CountedTable] | Unread | None, counting: Sequence[str]
 ) -> Check:
-    count = demands.least_count
-    if count is None:
-        return Check(CheckCode.SMALL_COUNTS, CheckVerdict.UNKNOWN, [Said(CheckSaid.SMALL_UNASKED)])
-    if isinstance(small, Unread) or (small is None and not seen.columns):
+    unasked = [Said(CheckSaid.SMALL_UNASKED)] if demands.least_count is None else []
+    if isinstance(small, Unread) or small is None:
         refused = small if isinstance(small, Unread) else None
-        return Check(CheckCode.SMALL_COUNTS, CheckVerdict.UNKNOWN, [_why_not(seen, refused)])
-    if small is None:
-        return Check(CheckCode.SMALL_COUNTS, CheckVerdict.UNKNOWN, [Said(CheckSaid.SMALL_UNSURE)])
+        readable = refused is None and bool(seen.columns)
+        why = Said(CheckSaid.SMALL_UNSURE) if readable else _why_not(seen, refused)
+        return Check(CheckCode.SMALL_COUNTS, CheckVerdict.UNKNOWN, unasked or [why])
     found = [one for table in small for one in table.found]
     unread = sum(one.unread for one in small)
     whole = all(one.is_whole for one in small) and not unread
+    count = least_asked(demands)
     if found:
-        groups, lines = sum(one.small for one in found), sum(one.lines for one in found)
-        verdict, said = (
-            CheckVerdict.FAULT,
-            [Said(CheckSaid.SMALL_FOUND, {"count": count, "small": groups, "lines": lines})],
-        )
+        verdict = CheckVerdict.UNKNOWN if unasked else CheckVerdict.FAULT
+        figures: dict[str, Figure] = {
+            "count": count, "small": sum(one.small for one in found), "lines": sum(one.lines for one in found),
+        }  # fmt: skip
+        said = [*unasked, Said(CheckSaid.SMALL_USUAL if unasked else CheckSaid.SMALL_FOUND, figures)]
         by = [" × ".join(one.columns) for one in found if one.columns]
         said += [Said(CheckSaid.SMALL_BY, {"columns": _named(by)})] if by else []
     else:
-        verdict = CheckVerdict.OK if whole else CheckVerdict.UNKNOWN
-        said = [Said(CheckSaid.SMALL_NONE, {"count": count})]
+        verdict = CheckVerdict.OK if whole and not unasked else CheckVerdict.UNKNOWN
+        said = [*unasked, Said(CheckSaid.SMALL_USUAL_NONE if unasked else CheckSaid.SMALL_NONE, {"count": count})]
     if counting:
         said.append(Said(CheckSaid.SMALL_COUNTING, {"columns": _named(counting)}))
     if unread:
         said.append(Said(CheckSaid.SMALL_UNREAD, {"count": unread}))
     return Check(CheckCode.SMALL_COUNTS, verdict, said)
+
+
+def least_asked(demands: Demands) -> int:
+    """Under how many a group is too small: by the contract, else by the usage that the list puts first."""
+    if demands.least_count is not None:
+        return demands.least_count
+    usual = load_list("small_counts")
+    return usual.number(next(iter(usual)), "at_least") or 2
 
 
 def _why_not(seen: Delivered, refused: Unread | None = None) -> Said:

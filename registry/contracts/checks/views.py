@@ -11,6 +11,7 @@ from registry.contracts.checks.vocabulary import (
     SchemaFault,
     SchemaRefusal,
     SchemaSource,
+    alarms_of,
 )
 from registry.inspection.problems import Problem
 from registry.inspection.refusals import say_problem
@@ -40,11 +41,12 @@ class CheckView:
 
 @dataclass(frozen=True)
 class ReportView:
-    """The report of one file: its checks, and in one sentence how many fail."""
+    """The report of one file: its checks, in one sentence how many fail, and those that saw people (`alarms`)."""
 
     summary: str
     shape: str
     checks: list[CheckView]
+    alarms: str = ""
 
     @property
     def faults(self) -> list[str]:
@@ -56,16 +58,27 @@ def say_report(report: Mapping[str, Any]) -> ReportView:
     """A stored report in words."""
     checks = [_check(one) for one in report["checks"]]
     faults = sum(one.verdict == CheckVerdict.FAULT for one in checks)
-    unknown = sum(one.verdict == CheckVerdict.UNKNOWN for one in checks)
+    alarms = alarms_of(report)
+    seen = [one.label for one in checks if one.verdict == CheckVerdict.UNKNOWN and one.code in alarms]
+    unknown = sum(one.verdict == CheckVerdict.UNKNOWN for one in checks) - len(seen)
     said = [
         ngettext("{count} défaut", "{count} défauts", faults).format(count=faults)
         if faults
+        else _("Aucun défaut dans ce qui a été contrôlé")
+        if unknown or seen
         else _("Aucun défaut constaté")
     ]
+    if seen:
+        said.append(_("à regarder : {checks}").format(checks=", ".join(seen).lower()))
     if unknown:
         said.append(ngettext("{count} contrôle non fait", "{count} contrôles non faits", unknown).format(count=unknown))
-    verdict = CheckVerdict.FAULT if faults else CheckVerdict.UNKNOWN if unknown else CheckVerdict.OK
-    return ReportView(_(" ; ").join(said), _SHAPES[verdict], checks)
+    verdict = CheckVerdict.FAULT if faults else CheckVerdict.UNKNOWN if unknown or seen else CheckVerdict.OK
+    return ReportView(_(" ; ").join(said), _SHAPES[verdict], checks, say_alarms(report))
+
+
+def say_alarms(report: Mapping[str, Any]) -> str:
+    """Which checks saw people, or groups so small that people may be told in them; nothing where none did."""
+    return ", ".join(one.label for one in alarms_of(report))
 
 
 def has_faults(report: Mapping[str, Any] | None) -> bool:

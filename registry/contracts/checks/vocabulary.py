@@ -1,5 +1,8 @@
 """What is checked of a file that was handed over, what comes of it, and the sentences of both."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from registry.kernel.words import Labelled, mark
 
 
@@ -124,6 +127,14 @@ class CheckSaid(Labelled):
     PERSONAL_EXPECTED = "personal-expected", mark("La fiche du jeu le dit déjà.")
     PERSONAL_ANONYMOUS = "personal-anonymous", mark("Le contrat garantit pourtant l’anonymat.")
     PERSONAL_UNEXPECTED = "personal-unexpected", mark("La fiche du jeu ne dit pas qu’il contient de telles données.")
+    PERSONAL_OF_CONTRACT = (
+        "personal-of-contract",
+        mark("Le contrat touche à des données personnelles : vérifiez que celles-ci étaient attendues."),
+    )
+    PERSONAL_NOT_OF_CONTRACT = (
+        "personal-not-of-contract",
+        mark("Rien au contrat ne dit qu’il touche à de telles données."),
+    )
     PERSONAL_TOLD = "personal-told", mark("La fiche du jeu dit pourtant qu’il en contient : à regarder.")
     PERSONAL_DOUBT = "personal-doubt", mark("Ce n’est qu’un doute : à regarder.")
     SMALL_NONE = "small-none", mark("Aucun groupe de moins de {count}.")
@@ -132,6 +143,17 @@ class CheckSaid(Labelled):
     SMALL_UNASKED = (
         "small-unasked",
         mark("Le contrat ne fixe pas d’effectif minimal (clause « Garantie d’anonymat »)."),
+    )
+    SMALL_USUAL = (
+        "small-usual",
+        mark(
+            "Au seuil d’usage de {count}, que rien n’impose, des groupes sont trop petits : {small}, dans {lines} "
+            "lignes."
+        ),
+    )
+    SMALL_USUAL_NONE = (
+        "small-usual-none",
+        mark("Au seuil d’usage de {count}, que rien n’impose, aucun groupe n’est trop petit."),
     )
     SMALL_UNSURE = (
         "small-unsure",
@@ -142,6 +164,18 @@ class CheckSaid(Labelled):
     )
     SMALL_COUNTING = "small-counting", mark("Colonnes prises pour des totaux : {columns}.")
     SMALL_UNREAD = "small-unread", mark("Cellules de ces colonnes qui ne sont pas des nombres entiers : {count}.")
+
+
+_ALARMING = frozenset({CheckSaid.PERSONAL_FOUND, CheckSaid.SMALL_FOUND, CheckSaid.SMALL_USUAL})
+
+
+def alarms_of(report: Mapping[str, Any]) -> list[CheckCode]:
+    """The checks of a stored report that saw people, or groups so small that people may be told in them.
+
+    None of people whom the sheet of the dataset tells of, where no clause guarantees that there are none.
+    """
+    told = [(CheckCode(one["code"]), {said["code"] for said in one["said"]}) for one in report.get("checks", ())]
+    return [code for code, said in told if said & _ALARMING and CheckSaid.PERSONAL_EXPECTED not in said]
 
 
 class SchemaFault(Labelled):

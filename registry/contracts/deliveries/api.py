@@ -86,7 +86,7 @@ _LABELS = {
     "annulled": mark("Vrai si la ligne est annulée"),
     "contract_id": mark("Contrat"),
     "number": mark("Numéro de la réception"),
-    "reason": mark("Pourquoi change une réponse déjà donnée"),
+    "reason": mark("Pourquoi change une réponse déjà donnée, ou est accepté ce que les contrôles disent de regarder"),
     "dues": mark("Les échéances du calendrier"),
 }
 _MEDIA = (

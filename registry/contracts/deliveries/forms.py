@@ -74,7 +74,9 @@ class UploadedReceiptForm(ReceiptForm):
 
 
 class AcceptForm(BaseModel):
-    """That what came is what was owed; without a day, today. `reason` is why an answer already given changes."""
+    """That what came is what was owed; without a day, today. `reason` is why an answer already given changes,
+    or why a file is accepted in which the checks saw people or small groups.
+    """
 
     model_config = ConfigDict(extra="forbid")
 

@@ -12,6 +12,7 @@ from sqlmodel import col
 
 from registry.accounts.queries import find_offices
 from registry.compliance.vocabulary import SubjectKind
+from registry.contracts.checks.vocabulary import alarms_of
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
@@ -79,11 +80,16 @@ def find_receipts(session: Session, delivery_ids: Iterable[int]) -> dict[int, li
 def find_changes_of_receipts(
     session: Session, receipts: Iterable[DeliveryReceipt]
 ) -> tuple[dict[int, list[Version]], dict[str, str]]:
-    """The versions of the receipts whose answer may have changed, latest first, and the office of who wrote them.
+    """The versions of the receipts whose answer may have a reason, latest first, and the office of who wrote them.
 
-    One written twice at most was answered once at most: of those, nothing is asked.
+    One written twice at most was answered once at most: of those, nothing is asked, save where the checks saw people,
+    which is accepted for a reason.
     """
-    asked = [one.id for one in receipts if one.version > _ANSWERED_ONCE]
+    asked = [
+        one.id
+        for one in receipts
+        if one.version > _ANSWERED_ONCE or (one.answer is ReceiptAnswer.ACCEPTED and alarms_of(one.checks))
+    ]
     versions = find_versions_of_rows(session, "delivery_receipt", asked) if asked else {}
     actors = {version.actor for several in versions.values() for version in several}
     return versions, find_offices(session, actors) if actors else {}

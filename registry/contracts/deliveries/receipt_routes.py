@@ -8,7 +8,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from registry.contracts.checks.views import say_report
+from registry.contracts.checks.views import say_alarms, say_report
 from registry.contracts.checks.visiting import check_upload
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of
@@ -65,7 +65,8 @@ def _act_page(
         kind=kind, id=delivery.id, title=name_delivery(visit, delivery), contract_id=delivery.contract_id,
         contract=get_contract(visit.session, delivery.contract_id).object, heading=heading, lead=lead, action=action,
         button=button, version=version, values=values, errors=errors,
-        labels=labels_of(RECEIPT_LABELS) | {"reason": _("Pourquoi cette réponse change") if changes else _("Pourquoi")},
+        labels=labels_of(RECEIPT_LABELS) | {"reason": _("Pourquoi cette réponse change") if changes else _("Pourquoi")}
+        | ({"reason": _("Pourquoi accepter")} if kind == "accept" else {}),
         choices=choices, limit=DELIVERED_FILE.limit, changes=changes,
     )  # fmt: skip
     return visit.page("contracts/delivery_act.html", page, status=status)
@@ -141,7 +142,7 @@ def _changes(receipt: DeliveryReceipt) -> bool:
 
 
 def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -> tuple[str, bool]:
-    """What it is to accept a receipt, and whether another counts so far."""
+    """What it is to accept a receipt, and whether one is asked why: another counts so far, or people may be told."""
     day = say_day(receipt.received_on)
     accepted = delivery.answer is ReceiptAnswer.ACCEPTED
     for one in find_receipts(visit.session, [delivery.id]).get(delivery.id, []) if accepted else ():
@@ -152,7 +153,11 @@ def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -
             )
             said = {"other": one.number, "before": say_day(one.received_on), "number": receipt.number, "day": day}
             return sentence.format(**said), True
-    return _("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=day), False
+    owed = _("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=day)
+    if receipt.checks and (alarms := say_alarms(receipt.checks)):
+        seen = _("Les contrôles y ont vu de quoi regarder avant d’accepter : {checks}.").format(checks=alarms)
+        return f"{owed} {seen}", True
+    return owed, False
 
 
 def _accept_page(

@@ -7,6 +7,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.contracts.checks.vocabulary import alarms_of
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import (
@@ -216,7 +217,8 @@ def accept_receipt(session: Session, receipt_id: int, form: AcceptForm, *, expec
     Only one counts: a receipt of the same delivery that was accepted before is followed by this one.
 
     Raises: NotFound; Stale when somebody answered meanwhile; Conflict; Invalid when it is answered before it came, or
-    when an answer changes, of this receipt or of the one that counted, without a reason.
+    when without a reason an answer changes, of this receipt or of the one that counted, or a file is accepted in which
+    the checks saw people or small groups.
     """
     return _answer(session, receipt_id, form, expected=expected)
 
@@ -266,6 +268,11 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
     receipts = find_receipts(session, [delivery.id])[delivery.id]
     counted = [one for one in receipts if one.answer is ReceiptAnswer.ACCEPTED and not one.annulled and not refused]
     changes = bool(counted) or receipt.answer is not ReceiptAnswer.WAITING
+    if not refused and form.reason is None and (alarms := alarms_of(receipt.checks)):
+        sentence = _(
+            "À regarder avant d’accepter : {checks}. Dites pourquoi vous acceptez ; ce motif reste au registre."
+        )
+        raise _wrong("reason", sentence.format(checks=", ".join(one.label for one in alarms)))
     if changes and form.reason is None:
         raise _wrong(
             "reason",
@@ -274,7 +281,7 @@ def _answer(session: Session, receipt_id: int, form: AcceptForm, *, expected: in
             else _("Une réponse est déjà donnée : dites pourquoi elle change. Ce motif reste au registre."),
         )
     event = "contracts:delivery:refuse" if refused else "contracts:delivery:accept"
-    say(session, event, form.reason if changes else None)
+    say(session, event, form.reason)
     for one in counted:
         one.answer = ReceiptAnswer.FOLLOWED
     set_those_that_differ(receipt, **values)

@@ -340,7 +340,7 @@ def receipt_view(
 
 
 def former_answers(versions: Sequence[Version], by: Mapping[str, str]) -> tuple[list[FormerAnswer], str]:
-    """The answers of a receipt that another replaced, latest first, and why the last one did; of its versions, latest
+    """The answers of a receipt that another replaced, latest first, and why the last was given; of its versions, latest
     first as well."""
     given, why = list[FormerAnswer](), ""
     last = ReceiptAnswer.WAITING
@@ -356,7 +356,7 @@ def former_answers(versions: Sequence[Version], by: Mapping[str, str]) -> tuple[
             )
         )
         last, why = answer, version.reason or ""
-    return given[-2::-1], why if len(given) > 1 else ""
+    return given[-2::-1], why
 
 
 def say_lateness(delivery: Delivery, cost: Cost | None) -> list[str]:
