@@ -6,7 +6,7 @@ from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 from litestar.status_codes import HTTP_409_CONFLICT, HTTP_422_UNPROCESSABLE_ENTITY
 
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract, require_standing
 from registry.contracts.service import cover_dataset, uncover_dataset
 from registry.contracts.views import ContractDatasetsPage
 from registry.datasets.queries import find_choosable
@@ -48,7 +48,9 @@ def _page(visit: Visit, contract_id: int, error: str = "", *, status: int = 200)
 @route("GET", "/contrats/{contract_id:int}/jeux", RECORD)
 def show_contract_datasets(visit: Visit, contract_id: int) -> Response[Any]:
     """The datasets a contract is about, and those one may tie to it."""
-    visit.visitor.require(RECORD, get_contract(visit.session, contract_id).organisation_id)
+    contract = get_contract(visit.session, contract_id)
+    visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     return _page(visit, contract_id)
 
 

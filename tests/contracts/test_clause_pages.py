@@ -471,7 +471,10 @@ def test_no_form_that_could_only_be_refused_is_shown_of_a_contract_set_aside(tow
     kept(add(jurist, place, "audit", article="art. 1"))
     (row,) = on(jurist, place)["in_force"]
     kept(jurist.post(f"{place}/annuler", form_of(jurist.get(f"{place}/annuler")) | {"reason": "Saisi deux fois"}))
-    forms = ("clauses/nouvelle?genre=audit", "avenants/nouveau", "livraisons/nouvelle", "rapports/nouveau")
+    forms = (
+        "clauses/nouvelle?genre=audit", "avenants/nouveau", "livraisons/nouvelle", "rapports/nouveau", "jeux",
+        "avenants/projet",
+    )  # fmt: skip
     for form in (*(f"{place}/{one}" for one in forms), f"/contrats/clauses/{row['clause']['id']}/acte"):
         answer = jurist.get(form)
         assert (answer.status_code, "<textarea" in answer.text) == (409, False), form

@@ -195,6 +195,18 @@ def test_a_contract_recorded_by_hand_is_found_by_its_reference_completed_and_nev
 
 
 @pytest.mark.database
+def test_a_concession_that_stands_twice_in_a_file_is_taken_once_and_named_with_its_ranks(
+    town: Town, run: Run, tmp_path: Path
+):
+    other = concession(id="2026DSP02", objet="Assainissement")
+    said = run("import", file_of(tmp_path, concession(), other, concession()), "--dry-run", "--json")
+
+    assert [one["contract"] for one in said["contracts"]] == ["2026DSP01", "2026DSP02"]
+    (twice,) = said["incoherences"]
+    assert "figure 2 fois dans le fichier, aux rangs 1, 3" in twice["sentence"]
+    assert (twice["contract"], twice["rule"]) == ("2026DSP01", "DSP-14")
+
+
 def test_what_cannot_be_recorded_is_refused_and_the_rest_is_taken(town: Town, run: Run, tmp_path: Path):
     twice = concession(
         id="2", modifications=[changed(1, "2025-01-31", "2025-02-01"), changed(2, "2025-05-01", "2025-06-01")]
@@ -212,6 +224,7 @@ def test_what_cannot_be_recorded_is_refused_and_the_rest_is_taken(town: Town, ru
     assert "corrigez le fichier" in said["contracts"][0]["told"][0]
     assert {(one["contract"], one["rule"]) for one in said["incoherences"]} == {
         ("2026DSP01", "DSP-14"),
+        ("2", "DSP-14"),
         ("3", "DSP-14"),
     }
     with town.acting() as session:

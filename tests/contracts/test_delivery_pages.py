@@ -469,3 +469,18 @@ def test_the_history_of_a_contract_tells_its_clauses_its_deliveries_and_its_link
     assert "Lien de dépôt donné : Exploitant du réseau" in page
     read = unescape(town.someone(Role.READER).get(f"{place}/historique").text)
     assert ("Lien de dépôt" in read, "Clause relevée" in read) == (False, True), "Links are for who may give them."
+
+
+def test_a_schedule_clause_set_aside_or_over_is_neither_offered_nor_said_to_be_silent(town: Town) -> None:
+    jurist, steward = town.someone(Role.LEGAL), town.someone(Role.STEWARD)
+    place = a_contract(jurist, town)
+    kept(add(jurist, place, "schedule", label="Calendrier A", **{"terms-frequency": "NEVER"}))
+    (row,) = jurist.api("GET", f"/api/v1{place.replace('contrats', 'contracts')}/clauses").json()["in_force"]
+    said = f"/contrats/stipulations/{row['stipulation']['id']}/annuler"
+    assert "Calendrier A" in steward.get(f"{place}/livraisons/nouvelle").text
+    assert "ne donne aucune échéance" in steward.get(f"{place}/livraisons").text
+
+    kept(jurist.post(said, form_of(jurist.get(said)) | {"reason": "Saisie par erreur"}))
+
+    assert "Calendrier A" not in steward.get(f"{place}/livraisons/nouvelle").text
+    assert "ne donne aucune échéance" not in steward.get(f"{place}/livraisons").text

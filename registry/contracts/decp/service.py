@@ -1,6 +1,6 @@
 """Bringing essential data in: planned first, then written as one, never over what is recorded."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -21,7 +21,7 @@ from registry.contracts.decp.queries import (
 )
 from registry.contracts.decp.reading import ReadConcessions, parse_contract, write_contract
 from registry.contracts.decp.rules import Change, Essential, compare_contents, find_incoherences, read_essential
-from registry.contracts.decp.vocabulary import EssentialAction, EssentialImportState, Incoherence
+from registry.contracts.decp.vocabulary import EssentialAction, EssentialImportState, Fault, Incoherence
 from registry.contracts.forms import ContractChange, ContractForm, PartyForm
 from registry.contracts.models import Contract
 from registry.contracts.service import amend_contract, record_contract
@@ -88,10 +88,12 @@ def plan_import(
     ours = find_bodies(session, writable)
     known = find_bodies(session)
     grouped: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for content in contents:
+    ranks: dict[tuple[str, str], list[int]] = {}
+    for rank, content in enumerate(contents, 1):
         said = read_essential(content)
         if ours.named(said.siret) is not None:
             grouped.setdefault((said.siret, said.identifier), []).append(content)
+            ranks.setdefault((said.siret, said.identifier), []).append(rank)
     recorded = find_recorded(session, grouped)
     contracts = find_contracts(session, [row.contract_id for row in recorded.values()])
     bodies = {ours.named(siret) for siret, _identifier in grouped} - {None}
@@ -104,8 +106,16 @@ def plan_import(
         contract = contracts.get(row.contract_id) if row is not None else by_reference.get((organisation_id, name[1]))
         if contract is not None:
             organisation_id = contract.organisation_id
-        planned.append(_planned(given, organisation_id, row, contract, known, amendments))
+        one = _planned(given, organisation_id, row, contract, known, amendments)
+        planned.append(replace(one, incoherences=(*_said_twice(ranks[name]), *one.incoherences)))
     return planned
+
+
+def _said_twice(ranks: Sequence[int]) -> Iterator[Incoherence]:
+    """That a contract stands several times in a file, and where: its rank among our concessions in it."""
+    if len(ranks) > 1:
+        told = ", ".join(str(one) for one in ranks)
+        yield Incoherence(Fault.CONTRACT_TWICE, "contrat-concession", {"count": len(ranks), "ranks": told})
 
 
 def _planned(

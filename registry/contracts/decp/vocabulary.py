@@ -35,6 +35,13 @@ class Fault(Labelled):
         "not-a-day",
         mark("« {place} » vaut « {said} », qui n’est pas une date possible : écrivez-la AAAA-MM-JJ."),
     )
+    CONTRACT_TWICE = (
+        "contract-twice",
+        mark(
+            "Ce contrat figure {count} fois dans le fichier, aux rangs {ranks} parmi les concessions de vos "
+            "organisations : il n’est enregistré qu’une fois. Ne gardez que sa dernière publication."
+        ),
+    )
     PUBLISHED_BEFORE_SIGNED = (
         "published-before-signed",
         mark(

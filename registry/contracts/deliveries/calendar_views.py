@@ -26,12 +26,13 @@ def due_line(due: Due, contract_id: int, titles: Mapping[int, str], today: date,
     )  # fmt: skip
 
 
-def silent_schedules(written: Written) -> list[tuple[int, str]]:
-    """The schedule clauses from which no day can be counted: clause and why."""
+def silent_schedules(written: Written, today: date) -> list[tuple[int, str]]:
+    """The schedule clauses from which no day can be counted: clause and why; none that is over."""
     found = []
+    lasting = {one.stipulation.id for one in written.spans(signed_by=date.max) if one.last is None or one.last >= today}
     for row in written.stipulations.values():
         clause = written.clauses[row.clause_id]
-        if clause.kind != SCHEDULE or row.act == "ends":
+        if clause.kind != SCHEDULE or row.id not in lasting:
             continue
         frequency = row.terms.get("frequency")
         if frequency is None:

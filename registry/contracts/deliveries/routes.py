@@ -194,7 +194,7 @@ def show_contract_deliveries(visit: Visit, contract_id: int) -> Response[Any]:
         id=contract.id, object=contract.object, annulled=contract.annulled, year=year, error=error,
         rows=sorted(lines, key=lambda one: (one.due_on or date.max, one.title)),
         figures=_figures(by, f"/livraisons?contrat={contract.id}&"),
-        silent=silent_schedules(written), beyond=MOST_SHOWN if too_many else 0,
+        silent=silent_schedules(written, visit.today), beyond=MOST_SHOWN if too_many else 0,
         has_schedule=any(one.kind == SCHEDULE for one in written.clauses.values()),
         may_record=visit.visitor.may(DECIDE, contract.organisation_id) and not contract.annulled, may_keep=may_keep,
     )  # fmt: skip
@@ -253,6 +253,8 @@ def _form_page(
     delivery: Delivery | None = None, version: int | None = None, status: int = 200,
 ) -> Response[Any]:  # fmt: skip
     written = find_written(visit.session, [contract])[contract.id]
+    # A clause of which all that acts say is annulled was recorded by mistake: nothing follows it.
+    standing = {row.clause_id for row in written.stipulations.values()}
     page = DeliveryFormPage(
         contract_id=contract.id, contract=contract.object, id=delivery.id if delivery else None,
         version=version if version is not None else delivery.version if delivery else None,
@@ -263,7 +265,11 @@ def _form_page(
             (str(one.id), one.title or _("Un jeu que vos droits ne montrent pas"))
             for one in find_datasets_of(visit.session, contract.id)
         ],
-        clauses=[(str(one.id), name_clause(one)) for one in written.clauses.values() if one.kind == SCHEDULE],
+        clauses=[
+            (str(one.id), name_clause(one))
+            for one in written.clauses.values()
+            if one.kind == SCHEDULE and (one.id in standing or (delivery is not None and delivery.clause_id == one.id))
+        ],
         follows=delivery is not None and delivery.clause_id is not None,
     )  # fmt: skip
     return visit.page("contracts/delivery_form.html", page, status=status)

@@ -16,7 +16,7 @@ from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.forms import DraftForm
 from registry.contracts.drafting.service import code_of, completable, draft_amendment, offered_of, withheld_of
 from registry.contracts.models import Contract
-from registry.contracts.queries import find_datasets_of, get_contract
+from registry.contracts.queries import find_datasets_of, get_contract, require_standing
 from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
@@ -98,6 +98,7 @@ def show_draft_amendment(visit: Visit, contract_id: int) -> Response[Any]:
     """What a contract lacks, ticked, to be asked for in an amendment; but not to put personal data online."""
     contract = get_contract(visit.session, contract_id)
     visit.visitor.require(RECORD, contract.organisation_id)
+    require_standing(contract)
     return _page(visit, contract, {"object": _("Clauses relatives aux données")}, {})
 
 

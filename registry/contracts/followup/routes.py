@@ -138,6 +138,7 @@ def _report(visit: Visit, contract_report_id: int) -> tuple[ContractReport, Cont
 def show_amend_report(visit: Visit, contract_report_id: int) -> Response[Any]:
     """The form of a report, as it stands."""
     report, contract = _report(visit, contract_report_id)
+    require_standing(contract)
     values = ReportForm.model_construct(**{name: getattr(report, name) for name in ReportForm.model_fields})
     return _form_page(visit, contract, report, values.model_dump(mode="json"))
 
