@@ -4,7 +4,7 @@ A report's own `content.py` says how it is named and what its headings are; the 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Annotated, Any
 
@@ -17,6 +17,8 @@ from registry.reporting.vocabulary import Bars, Frame, Table
 _STRICT = ConfigDict(extra="forbid")
 _Siren = Annotated[str, Field(pattern=r"^\d{9}$")]
 _COLOURS = ("#1f3a5f", "#dba93a")
+_THREE_COLOURS = ("#1f3a5f", "#c5ccd7", "#dba93a")
+"""Where the second of three figures is what nobody knows yet: it looks neither good nor bad."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -79,11 +81,16 @@ class Sheet:
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
 class Count:
-    """A row of the summary: two figures, whose names the report's own words give."""
+    """A row of the summary: two figures or three, whose names the report's own words give."""
 
     label: str
     first: int = 0
     second: int = 0
+    third: int = 0
+
+    def said(self, names: Sequence[str]) -> tuple[int, ...]:
+        """Its figures, as many as have a name."""
+        return (self.first, self.second, self.third)[: len(names)]
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)
@@ -152,6 +159,32 @@ def tables(dossier: Dossier) -> tuple[Table, ...]:
 
 def listed(dossier: Dossier) -> tuple[Table, ...]:
     """Of a document whose sheets are lists: their rows together, each with the name of its list; then what is said."""
+    first = _lines(dossier)
+    return (first, tables(dossier)[0]) if any(sheet.lines for sheet in dossier.sheets) else (first,)
+
+
+def told_whole(dossier: Dossier) -> tuple[Table, ...]:
+    """Of a document whose sheets say and list: all that they say and list together, row by row; then each table alone.
+
+    A spreadsheet that holds one table alone holds all of the document.
+    """
+    said, whole = ("Rubrique", "Ce qui est dit"), _lines(dossier)
+    rows = [
+        (
+            sheet.name,
+            line.label,
+            line.text or ("À compléter" if line.owed else ""),
+            *("" for _head in whole.headers[1:]),
+        )
+        for sheet in dossier.sheets
+        for line in sheet.lines
+    ]
+    rows += [(row[0], "", "", *row[1:]) for row in whole.rows]
+    headers = (whole.headers[0], *said, *whole.headers[1:])
+    return Table(whole.name, whole.says, headers, tuple(rows)), *tables(dossier)
+
+
+def _lines(dossier: Dossier) -> Table:
     grids = [(sheet, grid) for sheet in dossier.sheets for grid in sheet.grids]
     headers = tuple(dict.fromkeys(head for _sheet, grid in grids for head in grid.headers))
     rows = []
@@ -159,8 +192,7 @@ def listed(dossier: Dossier) -> tuple[Table, ...]:
         for row in grid.rows:
             said = dict(zip(grid.headers, row, strict=True))
             rows.append((sheet.name, *(said.get(head, "") for head in headers)))
-    first = Table("Lignes", "Les lignes des tableaux, pour un tableur", ("Liste", *headers), tuple(rows))
-    return (first, tables(dossier)[0]) if any(sheet.lines for sheet in dossier.sheets) else (first,)
+    return Table("Lignes", "Les lignes des tableaux, pour un tableur", ("Liste", *headers), tuple(rows))
 
 
 def _said(sheet: Sheet, labels: tuple[str, ...]) -> tuple[str, ...]:
@@ -181,16 +213,19 @@ def _grids(dossier: Dossier) -> tuple[Table, ...]:
     )
 
 
-def bars(dossier: Dossier, names: tuple[str, str]) -> dict[str, Bars]:
-    """The figures of the summary as bars, by the names of its two columns."""
+def bars(dossier: Dossier, names: Sequence[str]) -> dict[str, Bars]:
+    """The figures of the summary as bars, by the names of its columns: two, or three."""
     if not dossier.summary:
         return {}
-    said = [f"{one.label} : {names[0]} {one.first}, {names[1]} {one.second}" for one in dossier.summary]
+    said = [
+        f"{one.label} : " + ", ".join(f"{name} {number}" for name, number in zip(names, one.said(names), strict=True))
+        for one in dossier.summary
+    ]
     return {
         "summary": Bars(
             categories=tuple(one.label for one in dossier.summary),
-            values=tuple((one.first, one.second) for one in dossier.summary),
-            colours=_COLOURS,
+            values=tuple(one.said(names) for one in dossier.summary),
+            colours=_COLOURS if len(names) == len(_COLOURS) else _THREE_COLOURS,
             alternative="Barres empilées. " + ". ".join(said) + ".",
         )
     }

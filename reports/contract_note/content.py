@@ -2,7 +2,8 @@
 
 from collections.abc import Mapping
 
-from registry.reporting.sheets import Dossier, bars, framed, from_canonical, from_sample, tables, to_canonical
+from registry.reporting.sheets import Dossier, bars, framed, from_canonical, from_sample, to_canonical
+from registry.reporting.sheets import told_whole as tables
 from registry.reporting.vocabulary import Bars, Frame
 
 __all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from registry.reporting.sheets import Dossier, bars, framed, from_canonical, from_sample, to_canonical
-from registry.reporting.sheets import listed as tables
+from registry.reporting.sheets import told_whole as tables
 from registry.reporting.vocabulary import Bars, Frame
 
 __all__ = ["charts", "frame", "from_canonical", "from_sample", "tables", "to_canonical"]
@@ -12,12 +12,13 @@ TITLE = "Synthèse des contrats"
 LAW = "Code de la commande publique ; code général des collectivités territoriales, L1411-1 et suivants"
 SHEETS = "Ce qu’il faut regarder, et tous les contrats"
 COUNTED = "Nature du contrat"
-COLUMNS = "sans manquement connu", "avec une obligation non suivie"
+COLUMNS = "jugé, sans manquement", "non jugé, en tout ou partie", "avec une obligation non suivie"
 INTRODUCTION = (
     "Les contrats et conventions par lesquels des données du service public sont produites, tenues ou remises, au jour "
     "de la synthèse. Un contrat est compté en manquement quand une obligation de la loi, jugée sur ce que le registre "
-    "sait, n’est pas suivie ; sans manquement connu ne veut pas dire en règle, car ce que personne n’a noté reste à "
-    "compléter. Chacun a sa note, qui s’émet depuis sa page."
+    "sait, n’est pas suivie. Il est non jugé quand un fait que personne n’a noté empêche de juger une de ses "
+    "obligations, ou qu’aucune n’y est jugée : le registre ne sait pas s’il est en règle. Les contrats terminés ne sont "
+    "pas dans ces nombres. Chacun a sa note, qui s’émet depuis sa page."
 )
 NOTHING = "Aucun contrat n’est au registre à cette date."
 CAUTION = (

@@ -12,6 +12,7 @@ from registry.kernel.issuing import Moment, Subject
 from registry.kernel.permissions import Role
 from registry.platform.clock import now
 from registry.reporting.discovery import get_report
+from registry.reporting.sheets import told_whole
 from tests.conftest import TODAY, Town
 from tests.contracts.test_clause_pages import a_contract, amend
 from tests.contracts.test_contracts import record
@@ -197,6 +198,14 @@ def test_the_summary_puts_first_the_contracts_that_break_the_law_and_leaves_out_
         "L3131-4 al. 1 · DSP-06 · Obligation",
     )
     assert f"{breach} (Code de la commande publique, {level} · Texte lu · à valider par le service juridique)" in told
+    counted = {one.label: (one.first, one.second, one.third) for one in content.summary}
+    assert counted["Délégation de service public"] == (0, 0, 1)
+    assert counted["Protocole"] == (0, 1, 0), "nobody judged it: it is neither kept nor in breach"
+    assert {line.label: line.text for line in content.card}["Contrats comptés, services compris"] == "3"
+    (first, *_others) = told_whole(content)
+    said = [dict(zip(first.headers, row, strict=True)) for row in first.rows]
+    assert any(one["Rubrique"] == "Gestion de l’eau" and "à lever" in one["Ce qui est dit"] for one in said)
+    assert {"Gestion de l’eau", "Protocole tranquille", "Ancien contrat"} <= {one["Contrat"] for one in said}
     assert tuple({row[3] for row in rows(content, "manques")}) == ("Gestion de l’eau",)
     assert [row[0] for row in rows(summary_of(town, town.commune_id), "contrats")] == ["Contrat de la commune"]
 

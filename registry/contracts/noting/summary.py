@@ -10,7 +10,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from registry.compliance.vocabulary import Severity
+from registry.compliance.vocabulary import Force, Severity, Verdict
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import count_lacking
 from registry.contracts.deliveries.costs import Cost
@@ -62,6 +62,7 @@ def gather(session: Session, subject: Subject, moment: Moment) -> Gathered:
         **frame_of_sheets(session, held, moment, held.asked.name),
         "card": [
             {"label": _("Organisation"), "text": held.asked.name},
+            {"label": _("Contrats comptés, services compris"), "text": str(len(noted))},
             {"label": _("Contrats en vie"), "text": str(len(going))},
             {"label": _("Contrats terminés"), "text": str(len(noted) - len(going))},
             {"label": _("Pénalités encourues, rien n’est décidé"), "text": say_together(_undecided(noted))},
@@ -88,11 +89,20 @@ def _undecided(noted: Iterable[NotedContract]) -> list[Cost]:
 
 
 def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
-    """By kind of contract: those of which the law's obligations are kept, as far as known, and those in breach."""
-    counts = Counter((ContractKind(one.row.kind), bool(one.breaches)) for one in going)
+    """By kind of contract: those of which the law's obligations are kept, those not judged whole, those in breach."""
+    counts = Counter((ContractKind(one.row.kind), _bucket(one)) for one in going)
     for kind in ContractKind:
-        if counts[kind, False] or counts[kind, True]:
-            yield {"label": kind.label, "first": counts[kind, False], "second": counts[kind, True]}
+        found = {name: counts[kind, name] for name in ("first", "second", "third")}
+        if any(found.values()):
+            yield {"label": kind.label, **found}
+
+
+def _bucket(one: NotedContract) -> str:
+    """In which figure of the summary a contract counts: what nobody could judge is neither kept nor in breach."""
+    if one.breaches:
+        return "third"
+    verdicts = {found.verdict for _about, found in one.judged if found.policy.force is Force.OBLIGATION}
+    return "first" if verdicts and Verdict.TO_COMPLETE not in verdicts else "second"
 
 
 def _first(noted: Sequence[NotedContract]) -> dict[str, Any]:
