@@ -169,13 +169,9 @@ def told_whole(dossier: Dossier) -> tuple[Table, ...]:
     A spreadsheet that holds one table alone holds all of the document.
     """
     said, whole = ("Rubrique", "Ce qui est dit"), _lines(dossier)
-    rows = [
-        (
-            sheet.name,
-            line.label,
-            line.text or ("À compléter" if line.owed else ""),
-            *("" for _head in whole.headers[1:]),
-        )
+    rest = len(whole.headers) - 1
+    rows: list[tuple[str | int | date, ...]] = [
+        (sheet.name, line.label, line.text or ("À compléter" if line.owed else ""), *[""] * rest)
         for sheet in dossier.sheets
         for line in sheet.lines
     ]

@@ -17,8 +17,8 @@ INTRODUCTION = (
     "Les contrats et conventions par lesquels des données du service public sont produites, tenues ou remises, au jour "
     "de la synthèse. Un contrat est compté en manquement quand une obligation de la loi, jugée sur ce que le registre "
     "sait, n’est pas suivie. Il est non jugé quand un fait que personne n’a noté empêche de juger une de ses "
-    "obligations, ou qu’aucune n’y est jugée : le registre ne sait pas s’il est en règle. Les contrats terminés ne sont "
-    "pas dans ces nombres. Chacun a sa note, qui s’émet depuis sa page."
+    "obligations, ou qu’aucune n’y est jugée : le registre ne sait pas s’il est en règle. Les contrats terminés ne "
+    "sont pas dans ces nombres. Chacun a sa note, qui s’émet depuis sa page."
 )
 NOTHING = "Aucun contrat n’est au registre à cette date."
 CAUTION = (
