@@ -2,7 +2,10 @@
 
 from dataclasses import dataclass
 
+from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.queries import get_delivery
+from registry.contracts.deliveries.withdrawn import say_withdrawn
+from registry.contracts.queries import get_contract
 from registry.kernel.permissions import Permission
 from registry.reporting.queries import find_issued_about
 from registry.reporting.visiting import READ, TONES, readable
@@ -23,10 +26,22 @@ class IssuedLine:
 
 @dataclass(frozen=True)
 class IssuedPanel:
-    """The formal notices about a delivery, the latest first; where to note that its holder received one, if it may."""
+    """The formal notices about a delivery, the latest first; where to note that its holder received one, if it may.
+
+    `withdrawn` is whether nothing of the delivery is claimed any more.
+    """
 
     lines: tuple[IssuedLine, ...]
     note_at: str
+    withdrawn: bool
+
+
+def withdrawn_from(visit: Visit, delivery_id: int) -> str:
+    """Why nothing of a delivery is claimed any more, which a notice about it cannot say; nothing where it is."""
+    delivery = get_delivery(visit.session, delivery_id)
+    contract = get_contract(visit.session, delivery.contract_id)
+    written = find_written(visit.session, [contract])[contract.id]
+    return say_withdrawn(visit.session, delivery, written, visit.premises.info["time_zone"])
 
 
 def issued_about_delivery(visit: Visit, delivery_id: int) -> IssuedPanel | None:
@@ -42,13 +57,14 @@ def issued_about_delivery(visit: Visit, delivery_id: int) -> IssuedPanel | None:
     if not lines:
         return None
     delivery = get_delivery(visit.session, delivery_id)
+    withdrawn = bool(withdrawn_from(visit, delivery_id))
     waits = (
         any(one.is_final for one in lines)
+        and not withdrawn
         and delivery.notice_received_on is None
-        and not delivery.annulled
         and visit.visitor.may(Permission.CONTRACTS_DELIVERY_RECORD, delivery.organisation_id)
     )
-    return IssuedPanel(lines, f"/livraisons/{delivery_id}/modifier#notice_received_on" if waits else "")
+    return IssuedPanel(lines, f"/livraisons/{delivery_id}/modifier#notice_received_on" if waits else "", withdrawn)
 
 
 PANELS = (Panel("delivery", READ, "reporting/_issued.html", issued_about_delivery),)

@@ -49,6 +49,7 @@ from registry.contracts.deliveries.views import (
 )
 from registry.contracts.deliveries.visiting import DECIDE, READ, RECORD
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
+from registry.contracts.deliveries.withdrawn import say_withdrawn
 from registry.contracts.models import Contract
 from registry.contracts.queries import find_datasets_of, find_parties, get_contract, require_standing
 from registry.contracts.views import holders_of
@@ -218,7 +219,9 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
     page = DeliveryPage(
         id=delivery.id, version=delivery.version, title=title_of(delivery, titles), contract_id=contract.id,
         contract=contract.object, organisation_name=get_organisation(visit.session, contract.organisation_id).name,
-        annulled=delivery.annulled, unasked=delivery.unasked, state=state_mark(standing_of(delivery, visit.today)),
+        annulled=delivery.annulled, unasked=delivery.unasked,
+        withdrawn=say_withdrawn(visit.session, delivery, written, visit.premises.info["time_zone"]),
+        state=state_mark(standing_of(delivery, visit.today)),
         fields=delivery_fields(delivery),
         dataset=(delivery.dataset_id, titles.get(delivery.dataset_id, "")) if delivery.dataset_id is not None else None,
         clause=(clause.id, name_clause(clause)) if clause is not None else None,

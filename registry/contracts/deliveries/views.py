@@ -166,7 +166,8 @@ class ReceiptView:
 class DeliveryPage:
     """One delivery: what is owed and when, what came, how late it is and what that costs.
 
-    `counting` is the number of the receipt that counts, told where another was accepted before it.
+    `counting` is the number of the receipt that counts, told where another was accepted before it; `withdrawn` why
+    nothing of it is claimed any more.
     """
 
     id: int
@@ -177,6 +178,7 @@ class DeliveryPage:
     organisation_name: str
     annulled: bool
     unasked: bool
+    withdrawn: str
     state: StateMark
     fields: Sequence[tuple[str, str]]
     dataset: tuple[int, str] | None

@@ -10,6 +10,7 @@ from litestar.status_codes import HTTP_403_FORBIDDEN, HTTP_409_CONFLICT, HTTP_42
 
 from registry.accounts.queries import find_actor_names
 from registry.kernel.errors import Conflict, Forbidden, Invalid, Stale
+from registry.kernel.permissions import Permission
 from registry.kernel.words import _, mark
 from registry.reporting.approvals.forms import AnnotationForm, ApprovalForm, SetAsideForm
 from registry.reporting.approvals.showing import (
@@ -23,6 +24,7 @@ from registry.reporting.approvals.showing import (
 from registry.reporting.approvals.views import DocumentPage
 from registry.reporting.discovery import get_report
 from registry.reporting.models import IssuedDocument
+from registry.reporting.panels import withdrawn_from
 from registry.reporting.queries import find_final_of, get_document
 from registry.reporting.visiting import APPROVE, ISSUE, READ, TONES, approver_role, document_for, who_approves
 from registry.reporting.vocabulary import DocumentState, Medium, ScopeKind
@@ -62,7 +64,15 @@ def _page(visit: Visit, document: IssuedDocument) -> DocumentPage:
         issue_again=f"/documents?{again}"
         if document.state is DocumentState.SENT_BACK and visit.visitor.may(ISSUE, document.organisation_id)
         else "",
+        withdrawn=withdrawn_from(visit, document.subject_id) if _claims(visit, document) else "",
+        about=f"/livraisons/{document.subject_id}",
     )  # fmt: skip
+
+
+def _claims(visit: Visit, document: IssuedDocument) -> bool:
+    """Whether a document claims something of a delivery that the visitor may look at."""
+    reads = visit.visitor.may(Permission.CONTRACTS_CONTRACT_READ, document.organisation_id)
+    return reads and document.subject_kind == "delivery"
 
 
 def _scope(document: IssuedDocument) -> str:

@@ -50,7 +50,8 @@ class ReadingPage:
 class DocumentPage:
     """One document of the register: where it stands, what it says of itself, what goes with it.
 
-    `stuck` says that its final document is approved and was not issued.
+    `stuck` says that its final document is approved and was not issued; `withdrawn` why what it claims is claimed no
+    more, and `about` is where that is.
     """
 
     id: int
@@ -70,3 +71,5 @@ class DocumentPage:
     annotations: Sequence[AnnotationLine]
     issue_again: str
     compared: bool
+    withdrawn: str = ""
+    about: str = ""
