@@ -36,6 +36,7 @@ from registry.kernel.errors import Conflict, Invalid
 from registry.kernel.permissions import Role
 from registry.ledger.models import LedgerEntry
 from registry.platform.database import open_session
+from registry.web.templating import say_day
 from tests.conftest import Town
 from tests.exchange.tables import csv_of
 
@@ -204,8 +205,15 @@ def test_what_is_refused_comes_with_its_reasons_and_may_be_deposited_again(scene
         form = RefuseForm(reasons="Il manque le quartier nord.", correct_by=scene.today + 15 * ONE)
         refuse_receipt(session, receipt.id, form, expected=receipt.version)
     assert "Il manque le quartier nord." in scene.page().text
+    assert "octet pour octet" not in scene.page().text
+    assert scene.deposits(csv_of(ROWS)).status_code == 303
+    said = f"que celui du n° 1, refusé le {say_day(scene.today)}."
+    assert said in unescape(scene.page().text).replace("\N{NO-BREAK SPACE}", " ")
+    inside = scene.town.someone(Role.STEWARD).get(f"/livraisons/{receipt.delivery_id}").text
+    assert said in unescape(inside).replace("\N{NO-BREAK SPACE}", " ")
     assert scene.deposits(csv_of([*ROWS, ["P3", "9"]])).status_code == 303
-    assert [one.number for one in scene.receipts()] == [1, 2]
+    assert [one.number for one in scene.receipts()] == [1, 2, 3]
+    assert scene.page().text.count("octet pour octet") == 1, "another file is not said to be the same"
     with scene.town.acting() as session:
         last = session.execute(select(DeliveryReceipt).order_by(col(DeliveryReceipt.id).desc())).scalars().first()
         assert last is not None

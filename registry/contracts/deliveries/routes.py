@@ -11,6 +11,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.views import labels_of, name_clause
+from registry.contracts.deliveries.again import say_refused_before
 from registry.contracts.deliveries.calendar_views import due_line, silent_schedules
 from registry.contracts.deliveries.costing import find_costs
 from registry.contracts.deliveries.costs import cost_of
@@ -228,7 +229,10 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         lateness=say_lateness(delivery, cost), penalty=say_penalty(cost, written),
         decided=say_decision(delivery, cost), decided_reason=delivery.penalty_reason or "",
         receipts=[
-            receipt_view(one, files.get(one.file_id or 0), changes.get(one.id, ()), by) for one in reversed(receipts)
+            receipt_view(
+                one, files.get(one.file_id or 0), changes.get(one.id, ()), by, say_refused_before(one, receipts, files)
+            )
+            for one in reversed(receipts)
         ],
         counting=_counting(receipts), panels=visit.panels_of("delivery", delivery.id),
         is_accepted=delivery.answer is ReceiptAnswer.ACCEPTED,

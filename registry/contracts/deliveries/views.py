@@ -160,6 +160,7 @@ class ReceiptView:
     has_file: bool
     changed: str
     former: Sequence[FormerAnswer]
+    again: str
 
 
 @dataclass(frozen=True)
@@ -318,7 +319,11 @@ def delivery_fields(delivery: Delivery) -> list[tuple[str, str]]:
 
 
 def receipt_view(
-    receipt: DeliveryReceipt, file: StoredFile | None, versions: Sequence[Version] = (), by: Mapping[str, str] = {}
+    receipt: DeliveryReceipt,
+    file: StoredFile | None,
+    versions: Sequence[Version] = (),
+    by: Mapping[str, str] = {},
+    again: str = "",
 ) -> ReceiptView:
     """What came, in words; `versions` are those of its row where an answer may have changed, `by` who wrote them."""
     former, changed = former_answers(versions, by)
@@ -338,6 +343,7 @@ def receipt_view(
         answer=_("Annulée") if receipt.annulled else receipt.answer.label, code=str(receipt.answer),
         answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
         annulled=receipt.annulled, has_file=file is not None, changed=changed, former=former,
+        again=again,
     )  # fmt: skip
 
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from registry.contracts.checks.views import say_report
 from registry.contracts.checks.vocabulary import CheckVerdict
+from registry.contracts.deliveries.again import say_refused_before
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.views import DELIVERY_LABELS, RECEIPT_LABELS, standing_of, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryState, ReceiptAnswer
@@ -48,6 +49,7 @@ _LABELS = {
     "file_name": mark("Nom du fichier"),
     "file_type": mark("Type du fichier, lu dans ses octets"),
     "sha256": mark("Empreinte SHA-256 du fichier reçu"),
+    "refused_before": mark("Que ce fichier est, octet pour octet, un fichier déjà refusé de cette livraison"),
     "answer": mark("Ce que la collectivité a répondu"),
     "checks": mark("Ce que les contrôles ont trouvé"),
     "verdict": mark("Ce que vaut le contrôle"),
@@ -87,6 +89,7 @@ class DepositBody:
     reasons: str | None
     answered_on: date | None
     correct_by: date | None
+    refused_before: str | None
 
 
 @dataclass(frozen=True)
@@ -158,6 +161,7 @@ def _deposit(receipt: DeliveryReceipt, owed: Owed, depot: Depot) -> DepositBody:
         sha256=file.sha256 if file is not None else None, days_late=_days(owed),
         checks=[DepotCheckBody(one.code, one.label, CheckVerdict(one.verdict), one.sentences) for one in checks],
         answer=receipt.answer, reasons=receipt.reasons, answered_on=receipt.answered_on, correct_by=receipt.correct_by,
+        refused_before=say_refused_before(receipt, owed.receipts, depot.files) or None,
     )  # fmt: skip
 
 

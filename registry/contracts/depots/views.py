@@ -6,6 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from registry.contracts.checks.views import ReportView, say_report
+from registry.contracts.deliveries.again import say_refused_before
 from registry.contracts.deliveries.models import DeliveryReceipt
 from registry.contracts.deliveries.rules import state_of
 from registry.contracts.deliveries.views import say_format, state_mark, title_of
@@ -83,6 +84,7 @@ class DepositedView:
     reasons: str
     correct_by: date | None
     report: ReportView | None
+    again: str
 
 
 @dataclass(frozen=True)
@@ -159,12 +161,12 @@ def owed_view(owed: Owed, depot: Depot, today: date) -> OwedView:
         id=delivery.id, title=title_of(delivery, depot.titles), due_on=delivery.due_on, until=delivery.in_time_until,
         state=StateMark(state_mark(state).code, word), note=note,
         format=say_format(delivery, owed.format),
-        deposits=[_deposited(one, depot) for one in reversed(owed.receipts) if not one.annulled],
+        deposits=[_deposited(one, owed, depot) for one in reversed(owed.receipts) if not one.annulled],
         may_deposit=delivery.answer is not ReceiptAnswer.ACCEPTED,
     )  # fmt: skip
 
 
-def _deposited(receipt: DeliveryReceipt, depot: Depot) -> DepositedView:
+def _deposited(receipt: DeliveryReceipt, owed: Owed, depot: Depot) -> DepositedView:
     file = depot.files.get(receipt.file_id) if receipt.file_id is not None else None
     return DepositedView(
         number=receipt.number, at=depot.arrivals.get(receipt.id), received_on=receipt.received_on,
@@ -174,4 +176,5 @@ def _deposited(receipt: DeliveryReceipt, depot: Depot) -> DepositedView:
         else receipt.answer.label,
         answered_on=receipt.answered_on, reasons=receipt.reasons or "", correct_by=receipt.correct_by,
         report=say_report(receipt.checks) if receipt.checks else None,
+        again=say_refused_before(receipt, owed.receipts, depot.files),
     )  # fmt: skip
