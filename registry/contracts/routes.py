@@ -280,6 +280,16 @@ _OF_A_PARTY = {
 }  # fmt: skip
 
 
+_CHOSEN = frozenset({"kind", "public_service", "side", "gdpr_role"})
+"""The fields whose only fault is to be none of their list."""
+_AS_SHOWN = (
+    "organisation_id", "object", "kind", "public_service", "reference", "consulted_on", "signed_on", "starts_on",
+    "ends_on", "tacit_renewal", "renewed_until", "value_euros", "personal_data", "clauses_read_on", "hosts_data",
+    "cloud_service", "essential_data_published_on", "parties", "notes",
+)  # fmt: skip
+"""The fields in the order of the page, in which its summary names them: the rows of parties where parties stand."""
+
+
 def _placed(errors: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
     """Each error under the field of the page it is of, the rows of parties included; and how such a field is named."""
     placed, labels = dict[str, str](), dict[str, str]()
@@ -289,8 +299,11 @@ def _placed(errors: Mapping[str, str]) -> tuple[dict[str, str], dict[str, str]]:
         if root == "parties" and rank.isdecimal() and name in _OF_A_PARTY:
             root = f"party-{rank}-{name}"
             labels[root] = _("Partie {rank}, {field}").format(rank=int(rank) + 1, field=_(_OF_A_PARTY[name]))
-        placed[root] = message
-    return placed, labels
+        # The page offers names: the codes that the message cites are those of programs.
+        placed[root] = _("Choisissez une valeur de la liste.") if (name or root) in _CHOSEN else message
+    rank_of = {name: rank for rank, name in enumerate(_AS_SHOWN)}
+    shown = sorted(placed, key=lambda name: rank_of.get(name, rank_of["parties"]))
+    return {name: placed[name] for name in shown}, labels
 
 
 @route("GET", "/contrats/nouveau", RECORD)

@@ -385,6 +385,19 @@ def test_all_that_is_wrong_with_a_contract_is_said_at_once_and_each_beside_its_r
     assert 'href="#value_euros"' in again.text
 
 
+def test_the_summary_names_what_is_wrong_in_the_order_of_the_page_and_cites_no_code(town: Town) -> None:
+    wrong = {"object": " ", "kind": "", "ends_on": "2026-02-30", "value_euros": "douze", "notes": "a" * 20_001}
+    page = record(town.someone(Role.LEGAL), town, **wrong, **{"party-0-party_id": "1", "party-0-side": "bailleur"})
+
+    assert page.status_code == 422
+    named = [page.text.index(f'href="#{name}"') for name in (
+        "object", "kind", "ends_on", "value_euros", "party-0-side", "notes",
+    )]  # fmt: skip
+    assert named == sorted(named)
+    assert "public-contract," not in page.text
+    assert "co-holder," not in page.text
+
+
 def test_what_nobody_sees_is_left_out_of_what_is_typed(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
     place = record(jurist, town, object="\u202eTéléphérique\x07 du parc\u2066").headers["location"].partition("?")[0]
