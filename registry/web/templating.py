@@ -234,22 +234,23 @@ def say_address(value: str | None) -> str:
 
 @dataclass(frozen=True)
 class CountsPart:
-    """How many findings read each verdict; with `address`, each number opens what it counts."""
+    """How many findings read each verdict; with `address`, each number opens what it counts; `worded`, in sight."""
 
     by: Mapping[str, int]
     address: str
     binding: bool
+    worded: bool
 
 
 _COUNTED = ("non-compliant", "to-complete", "compliant")
 
 
-def say_counts(by: Mapping[str, int], address: str = "", binding: bool = True) -> Markup:
+def say_counts(by: Mapping[str, int], address: str = "", binding: bool = True, worded: bool = False) -> Markup:
     """How many findings read each verdict, as marks; `address` opens what each counts."""
-    return _counts_in_marks(tuple(by.get(code, 0) for code in _COUNTED), address, binding, current_locale())
+    return _counts_in_marks(tuple(by.get(code, 0) for code in _COUNTED), address, binding, worded, current_locale())
 
 
 @lru_cache(maxsize=5000)
-def _counts_in_marks(numbers: tuple[int, ...], address: str, binding: bool, _locale: str) -> Markup:
+def _counts_in_marks(numbers: tuple[int, ...], address: str, binding: bool, worded: bool, _locale: str) -> Markup:
     counts = dict(zip(_COUNTED, numbers, strict=True))
-    return Markup(render("web/_counts.html", CountsPart(counts, address, binding), Shell()))  # noqa: S704 -- a page's.
+    return Markup(render("web/_counts.html", CountsPart(counts, address, binding, worded), Shell()))  # noqa: S704 -- a page's.
