@@ -129,7 +129,7 @@ def show_end_of_delegation(visit: Visit, delegation_id: int) -> Response[Any]:
     """Asks why a delegation is ended."""
     delegation = get_delegation(visit.session, delegation_id, visit.visitor.account_id)
     require_open(delegation, visit.today)
-    return visit.page("lifecycle/end_delegation.html", _end_page(delegation, ""))
+    return visit.page("lifecycle/end_delegation.html", _end_page(visit, delegation, ""))
 
 
 @route("POST", "/visas/delegations/{delegation_id:int}/fin", GIVE)
@@ -138,7 +138,7 @@ def end_one_delegation(visit: Visit, delegation_id: int) -> Response[Any]:
     read = visit.form(AnnulForm)
     if isinstance(read, Rejected):
         delegation = get_delegation(visit.session, delegation_id, visit.visitor.account_id)
-        page = _end_page(delegation, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
+        page = _end_page(visit, delegation, _("Dites en quelques mots pourquoi : ce motif reste au registre."))
         return visit.page("lifecycle/end_delegation.html", page, status=HTTP_422_UNPROCESSABLE_ENTITY)
     end_delegation(
         visit.session, delegation_id, read.form.reason, by=visit.visitor.account_id, today=visit.today,
@@ -147,12 +147,13 @@ def end_one_delegation(visit: Visit, delegation_id: int) -> Response[Any]:
     return visit.go("/visas/delegations", done="delegation-finie")
 
 
-def _end_page(delegation: VisaDelegation, error: str) -> EndDelegationPage:
+def _end_page(visit: Visit, delegation: VisaDelegation, error: str) -> EndDelegationPage:
     title = _("{visa}, du {start} au {end}").format(
         visa=load_chart().visas[delegation.kind].name(), start=say_day(delegation.starts_on),
         end=say_day(delegation.ends_on),
     )  # fmt: skip
-    return EndDelegationPage(delegation.id, delegation.version, title, error)
+    reason = visit.form_data().first("reason") if error else ""
+    return EndDelegationPage(delegation.id, delegation.version, title, error, reason)
 
 
 HANDLERS: Sequence[HTTPRouteHandler] = (

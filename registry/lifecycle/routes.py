@@ -225,7 +225,8 @@ def _withdraw_page(visit: Visit, request: StageRequest, error: str) -> WithdrawR
     move = load_chart().find(request.move)
     sheet = get_dataset(visit.session, request.dataset_id)
     said = f"{move.name() if move is not None else request.move} — {sheet.title}"
-    return WithdrawRequestPage(request.id, request.version, sheet.id, said, error)
+    reason = visit.form_data().first("reason") if error else ""
+    return WithdrawRequestPage(request.id, request.version, sheet.id, said, error, reason)
 
 
 def _say(refusal: Refusal) -> tuple[dict[str, str], int]:

@@ -212,12 +212,13 @@ class DelegationsPage:
 
 @dataclass(frozen=True)
 class EndDelegationPage:
-    """The question asked before a delegation is ended: why."""
+    """The question asked before a delegation is ended: why; `reason` is what was typed so far."""
 
     id: int
     version: int
     title: str
     error: str
+    reason: str
 
 
 @dataclass(frozen=True)
@@ -257,10 +258,11 @@ class RequestPage:
 
 @dataclass(frozen=True)
 class WithdrawRequestPage:
-    """The question asked before a request is withdrawn: why."""
+    """The question asked before a request is withdrawn: why; `reason` is what was typed so far."""
 
     id: int
     version: int
     dataset_id: int
     title: str
     error: str
+    reason: str

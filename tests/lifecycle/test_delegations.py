@@ -122,6 +122,8 @@ def test_a_delegation_ends_early_with_a_reason_and_what_was_given_stays(town: To
     address = f"/visas/delegations/{number}/fin"
     assert town.someone(Role.ARCHIVIST).post(address, {"reason": "Erreur", "version": str(version)}).status_code == 404
     assert legal.post(address, {"reason": "", "version": str(version)}).status_code == 422
+    short = legal.post(address, {"reason": "R²", "version": str(version)})
+    assert "R²</textarea>" in short.text, "what was typed is there to be gone on with"
     assert dpo.post(address, {"reason": "Je suis absente aussi", "version": str(version)}).status_code == 303
 
     sheet, request = waiting(town, "Après")

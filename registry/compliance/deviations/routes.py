@@ -223,7 +223,8 @@ def _withdraw_page(visit: Visit, row: AcceptedDeviation, error: str) -> Withdraw
     approved = row.state is DeviationState.APPROVED
     policy = engine_of(visit.session).catalogue.find(row.policy_id)
     then = what_follows(policy.force if policy is not None else None)
-    return WithdrawPage(row.id, row.version, title, approved, then, error)
+    reason = visit.form_data().first("reason") if error else ""
+    return WithdrawPage(row.id, row.version, title, approved, then, error, reason)
 
 
 HANDLERS: tuple[HTTPRouteHandler, ...] = (

@@ -114,7 +114,7 @@ class DeviationPage:
 
 @dataclass(frozen=True)
 class WithdrawPage:
-    """The question asked before a deviation is withdrawn: why."""
+    """The question asked before a deviation is withdrawn: why; `reason` is what was typed so far."""
 
     id: int
     version: int
@@ -122,6 +122,7 @@ class WithdrawPage:
     approved: bool
     then: str
     error: str
+    reason: str
 
 
 def ask_address(kind: str, subject_id: int, policy_id: str, period: int) -> str:
