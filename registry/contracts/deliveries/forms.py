@@ -1,9 +1,10 @@
 """What may be said of a delivery, and of what came."""
 
 from datetime import date
-from typing import Annotated
+from decimal import Decimal, InvalidOperation
+from typing import Annotated, Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints, ValidationInfo
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision
@@ -91,10 +92,32 @@ class RefuseForm(AcceptForm):
     correct_by: Day | None = None
 
 
+_MOST_CENTS = 10**11
+
+
+def _euros(value: Any) -> Any:
+    """An amount as one types it, with a comma or a point; nothing where it is left empty."""
+    text = "".join(sign for sign in str(value or "") if not sign.isspace()).removesuffix("€").replace(",", ".")
+    if value is None or not text:
+        return None
+    try:
+        cents = Decimal(text) * 100
+    except InvalidOperation:
+        cents = Decimal("NaN")
+    if not cents.is_finite() or not 0 < cents <= _MOST_CENTS or cents != int(cents):
+        raise PydanticCustomError("euros", _("Écrivez un montant au-dessus de zéro, par exemple 150 ou 99,50."))
+    return cents / 100
+
+
 class PenaltyForm(BaseModel):
-    """What is decided of the penalty of a late delivery, and why."""
+    """What is decided of the penalty of a late delivery, and why.
+
+    `penalty_euros` is what is applied where that is less than what the contract counts, or where the contract counts
+    the lateness in another way too. Units: euros.
+    """
 
     model_config = ConfigDict(extra="forbid")
 
     penalty: PenaltyDecision
+    penalty_euros: Annotated[Decimal | None, BeforeValidator(_euros)] = None
     penalty_reason: Reason

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.checks.vocabulary import alarms_of
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.costs import cost_of
+from registry.contracts.deliveries.deciding import decided_amount
 from registry.contracts.deliveries.expecting import (
     Reading,
     follow_receipts,
@@ -340,11 +341,12 @@ def set_receipt_aside(
 
 
 def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, expected: int) -> Delivery:
-    """Applies the penalty of a late delivery as it stands today, or remits it, with a reason.
+    """Applies the penalty of a late delivery as it stands today, whole or in part, or remits it, with a reason.
 
     Raises: NotFound; Stale; Conflict when it or its contract is annulled, when an answer is awaited, when nothing is
     late, when no clause gives an amount a day, its start or the period of its cap, when it runs after a formal notice
-    whose delay has not passed, or when the same was decided of the same amount.
+    whose delay has not passed, or when the same was decided of the same amount; Invalid when the amount applied is more
+    than what is due, or is not told where the contract counts the lateness in another way too.
     """
     delivery = _open(session, delivery_id, expected)
     contract = _standing(session, delivery.contract_id)
@@ -377,7 +379,7 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         )
     if cost.is_open and form.penalty is PenaltyDecision.APPLIED:
         raise Conflict(_("Notez d’abord, dans la clause, la période du plafond : sans elle, le montant n’est pas sûr."))
-    cents = int(cost.amount * 100)
+    cents = int(decided_amount(form, cost, cost.amount) * 100)
     if delivery.penalty is form.penalty and delivery.penalty_cents == cents:
         sentence = (
             _("Cette pénalité est déjà appliquée, pour ce montant.")

@@ -54,6 +54,7 @@ RECEIPT_LABELS: dict[str, str] = {
     "answered_on": mark("Répondu le"),
     "correct_by": mark("À corriger au plus tard le"),
     "penalty": mark("Décision"),
+    "penalty_euros": mark("Montant appliqué (euros)"),
     "penalty_reason": mark("Motif de la décision"),
 }
 _SHAPES = {
