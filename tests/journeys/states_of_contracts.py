@@ -69,6 +69,8 @@ def deliveries(visitor: Visitor, folder: Path) -> States:
     yield "a delivery that waits for an answer"
     own = page.url.removeprefix(visitor.origin).partition("?")[0]
     receipt = page.locator("a[href$='/refuser']").first.get_attribute("href") or ""
+    visitor.go(receipt.replace("/refuser", "/accepter"))
+    yield "an acceptance"
     for words, address in {
         "a refusal": receipt, "a receipt to set aside": receipt.replace("/refuser", "/annuler"),
         "a receipt": f"{own}/recevoir", "a delivery to amend": f"{own}/modifier",
@@ -87,6 +89,10 @@ def deliveries(visitor: Visitor, folder: Path) -> States:
     for words, address in {"its penalty": f"{own}/penalite", "a reminder": f"{own}/relancer"}.items():
         visitor.go(address)
         yield words
+    send(page, ".actions .btn-primary")
+    yield "a reminder just noted"
+    visitor.go(page.locator("a[href*='/relances/'][href$='/annuler']").first.get_attribute("href") or "")
+    yield "a reminder to set aside"
     contract = sheet(visitor, "Exploitation du service d’assainissement collectif")
     visitor.go(f"{contract}/livraisons/nouvelle")
     dare(page)
