@@ -25,6 +25,7 @@ from registry.platform.tables import Numbered
 
 Row = TypeVar("Row", bound=Numbered)
 _NEVER = date(9999, 12, 31)
+_MOST_WORDS = 8
 _ACCENTED, _UNACCENTED = "àâäáãçéèêëíìîïñóòôöõúùûüÿ’", "aaaaaceeeeiiiinooooouuuuy'"
 _HOLDING_PERSONAL = text(
     "SELECT contract_id, dataset_id FROM holding_personal(CAST(:contracts AS bigint[]), CAST(:until AS timestamptz))"
@@ -111,6 +112,11 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
             )
         )  # fmt: skip
     return query
+
+
+def read_words(said: str) -> tuple[str, ...]:
+    """The words that a list of contracts is narrowed to, of those typed: the first few."""
+    return tuple(said.replace("\0", " ").split()[:_MOST_WORDS])
 
 
 def _says(word: str) -> ColumnElement[bool]:

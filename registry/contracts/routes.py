@@ -29,6 +29,7 @@ from registry.contracts.queries import (
     find_parties,
     get_contract,
     place_of,
+    read_words,
 )
 from registry.contracts.reading import every_fault, read_contract_place, typed_contract
 from registry.contracts.rules import disorders, oddities
@@ -71,7 +72,6 @@ NOTICES.update(
 _PAGE, _EMPTY_ROWS = 50, 3
 _LIST = "contrats"
 _ENDS = ("fin_du", "fin_au")
-_MOST_WORDS = 8
 
 
 def _filter_of(visit: Visit, keepers: Mapping[int, Any]) -> ContractFilter:
@@ -86,7 +86,7 @@ def _filter_of(visit: Visit, keepers: Mapping[int, Any]) -> ContractFilter:
         visit.query("annules") == "true",
         ends_from=_day(visit, _ENDS[0]),
         ends_to=_day(visit, _ENDS[1]),
-        words=tuple(visit.query("mots").replace("\0", " ").split()[:_MOST_WORDS]),
+        words=read_words(visit.query("mots")),
         keepers=None if body is None else frozenset(one for one, whose in keepers.items() if whose.id == body),
     )
 

@@ -7,10 +7,12 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.contracts.queries import ContractFilter, count_contracts, read_words
 from registry.organisations.queries import find_organisations
 from registry.search.asking import Asked
 from registry.search.index import NoIndex
 from registry.search.pieces.queries import find_hits
+from registry.search.pieces.routes import READ as READ_CONTRACTS
 from registry.search.pieces.routes import reach_of as reach_of_pieces
 from registry.search.pieces.rules import read_sought
 from registry.search.queries import find_correction, search
@@ -66,12 +68,21 @@ def show_search(visit: Visit) -> Response[Any]:
         first_address=_address("/recherche", kept) if page > 1 else "",
         next_address=_address("/recherche", [*kept, ("page", str(page + 1))]) if more else "",
         list_address=_address("/jeux", list_kept),
+        contracts=_contracts(visit, asked),
+        contracts_address=_address("/contrats", [("mots", asked.words)]),
         pages_of_pieces=_pages_of_pieces(visit, asked),
         pieces_address=_address("/recherche/pieces", [("q", asked.words)]),
         without_index=without_index,
         behind_since=behind,
     )
     return visit.page("search/search.html", view)
+
+
+def _contracts(visit: Visit, asked: Asked) -> int:
+    """How many contracts say the same words, for who may read them."""
+    if not asked.parts or not visit.visitor.reach(READ_CONTRACTS):
+        return 0
+    return count_contracts(visit.session, ContractFilter(words=read_words(asked.words)), today=visit.today)
 
 
 def _pages_of_pieces(visit: Visit, asked: Asked) -> int:

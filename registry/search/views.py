@@ -56,7 +56,8 @@ class HitView:
 class SearchPage:
     """The search: what was asked, what answers, and what to do when nothing does.
 
-    `pages_of_pieces`: the pages of pieces of contracts that answer the same words, which another page shows.
+    `contracts`: how many contracts say the same words; `pages_of_pieces`: the pages of their pieces that do.
+    Other pages show both.
     `without_index`: the list's own search answered, there being no index; `behind_since`: since when the index
     misses what was written, if that is long.
     """
@@ -73,6 +74,8 @@ class SearchPage:
     first_address: str
     next_address: str
     list_address: str
+    contracts: int
+    contracts_address: str
     pages_of_pieces: int
     pieces_address: str
     without_index: bool

@@ -282,7 +282,7 @@ STATEMENTS = {
     "/demandes/{request}/historique": 5,
     "/organisations": 3,
     "/organisations/{authority}": 8,
-    "/recherche?q=bornes": 5,
+    "/recherche?q=bornes": 6,
     "/api/v1/search?q=bornes": 4,
     "/recherche/pieces?q=bornes": 2,
     "/api/v1/search/pieces?q=bornes": 2,

@@ -1,6 +1,8 @@
 """The pieces of contracts: read page by page by the worker, found by their words, told when nothing reads them."""
 
+from html import unescape
 from pathlib import Path
+from urllib.parse import urlencode
 
 import pytest
 from sqlalchemy import text
@@ -179,3 +181,15 @@ def test_the_search_of_datasets_leads_to_the_pages_of_pieces_that_answer(town: T
         "\xa0", " "
     )
     assert "de pièces de contrats" not in who.get("/recherche", params={"q": "introuvable"}).text
+
+
+def test_the_search_of_datasets_leads_to_the_contracts_that_say_the_words(town: Town) -> None:
+    who = town.someone(Role.LEGAL)
+    contract = who.get(a_contract(who, town)).text
+    word = unescape(contract.partition("<h1")[2].partition(">")[2].partition("<")[0]).split()[0]
+
+    page = who.get("/recherche", params={"q": word}).text.replace("\xa0", " ")
+
+    assert f'<a href="/contrats?{urlencode({"mots": word})}">1 contrat qui dit ces mots</a>' in page
+    assert "1 contrat" in who.get("/contrats", params={"mots": word}).text.replace("\xa0", " ")
+    assert "qui dit ces mots" not in who.get("/recherche", params={"q": "introuvable"}).text
