@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 from typing import Any
 
 from sqlalchemy import select
@@ -16,7 +17,7 @@ from registry.contracts.clauses.models import Clause, ClauseStipulation
 from registry.contracts.clauses.queries import find_amendments
 from registry.contracts.clauses.views import STIPULATION_LABELS, name_clause
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
-from registry.contracts.deliveries.views import DELIVERY_LABELS, RECEIPT_LABELS, title_of
+from registry.contracts.deliveries.views import DELIVERY_LABELS, RECEIPT_LABELS, say_euros, title_of
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.depots.models import OperatorLink
 from registry.contracts.models import Contract
@@ -39,7 +40,11 @@ _ENUMERATED: Mapping[str, Any] = {
     "penalty": PenaltyDecision, "performance": ClausePerformance,
 }  # fmt: skip
 _LINK_LABELS = {"expires_on": mark("Jusqu’au")}
-_PENALTY_LABELS = {name: RECEIPT_LABELS[name] for name in ("penalty", "penalty_reason")}
+_SUMS = frozenset({"penalty_cents", "penalty_counted_cents"})
+_PENALTY_LABELS = {
+    **{name: RECEIPT_LABELS[name] for name in ("penalty", "penalty_reason")},
+    "penalty_cents": mark("Montant décidé"), "penalty_counted_cents": mark("Ce que le contrat comptait ce jour-là"),
+}  # fmt: skip
 _DELIVERY = {
     "contracts:delivery:record": mark("Livraison notée : {name}"),
     "contracts:delivery:expect": mark("Livraison suivie du calendrier : {name}"),
@@ -189,10 +194,7 @@ def _told(
 
 def _moved(version: Version, older: Version) -> bool:
     """Whether something that has no label changed, and is told by the event alone."""
-    return any(
-        version.snapshot.get(name) != older.snapshot.get(name)
-        for name in ("annulled", "revoked", "token_hash", "penalty_cents")
-    )
+    return any(version.snapshot.get(name) != older.snapshot.get(name) for name in ("annulled", "revoked", "token_hash"))
 
 
 def _sayer(one: _Below, titles: Mapping[int, str]) -> Callable[[str, Any], str]:
@@ -209,6 +211,8 @@ def _sayer(one: _Below, titles: Mapping[int, str]) -> Callable[[str, Any], str]:
             return ClausePerformance(value).label
         if isinstance(value, bool):
             return _("oui") if value else _("non")
+        if name in _SUMS:
+            return say_euros(Decimal(value) / 100)
         return say_day(date.fromisoformat(value)) if _is_day(name) else str(value)
 
     return say

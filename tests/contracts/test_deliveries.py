@@ -25,6 +25,7 @@ from registry.contracts.deliveries.forms import (
 )
 from registry.contracts.deliveries.lateness import say_cost, say_sum, say_together
 from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.penalty_words import say_penalty
 from registry.contracts.deliveries.queries import find_deliveries_of, get_delivery
 from registry.contracts.deliveries.service import (
     DeliveredFile,
@@ -37,7 +38,6 @@ from registry.contracts.deliveries.service import (
     set_delivery_aside,
     set_receipt_aside,
 )
-from registry.contracts.deliveries.views import say_penalty
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision, ReceiptAnswer
 from registry.contracts.forms import ContractChange, ContractForm
 from registry.contracts.service import amend_contract, record_contract, set_contract_aside
@@ -355,10 +355,7 @@ def test_what_a_clause_counts_otherwise_than_by_day_is_told_to_count_by_hand(
         assert "ucune clause" not in said
     assert say_cost(cost).endswith("à compter à la main : 1 % de la redevance par semaine")
     applied = PenaltyForm(penalty=PenaltyDecision.APPLIED, penalty_reason="Jamais venue")
-    if per_day:
-        assert decide_penalty(scene.session, delivery.id, applied, expected=delivery.version).penalty_cents == 40_000
-        return
-    with pytest.raises(Conflict, match="autrement que par jour de retard"):
+    with pytest.raises(Invalid, match="dites le montant appliqué"):
         decide_penalty(scene.session, delivery.id, applied, expected=delivery.version)
 
 

@@ -62,6 +62,12 @@ def test_a_notice_whose_delivery_is_annulled_or_spared_since_says_when_and_why_i
             ),
         )  # fmt: skip
 
+    with town.acting() as session:
+        record_clause(
+            session, scene.contract,
+            ClauseForm(kind="waiver", terms={"waiver": "none"}, article="art. 12", reasons="Refusée."),
+        )  # fmt: skip
+
     spared = "(Contrat, art. 9, décidée le 2 janvier 2020) : elle n’est plus réclamée. Motif : Sécurité du réseau."
     gone = "plus aucune clause ne prévoit cette livraison"
     for page in (path, notice_page):

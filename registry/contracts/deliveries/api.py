@@ -74,6 +74,9 @@ _LABELS = {
     "answer": mark("Ce qui a été répondu"),
     "penalty": mark("Ce qui est décidé de la pénalité"),
     "penalty_cents": mark("Le montant décidé, en centimes"),
+    "penalty_counted_cents": mark(
+        "Ce que le contrat comptait le jour de la décision, en centimes ; rien s’il compte aussi autrement que par jour"
+    ),
     "days_late": mark("Jours de retard, à ce jour ou à l’arrivée"),
     "penalty_due_cents": mark(
         "Le montant que donne la clause, en centimes ; rien sans clause, ni tant que le départ de la pénalité ou "
@@ -155,7 +158,7 @@ class ReceiptBody:
 class DeliveryBody(DeliveryLineBody):
     """A delivery with what came of it, how late it is and what that costs.
 
-    Units: `penalty_cents` and `penalty_due_cents` in hundredths of a euro.
+    Units: the three amounts of its penalty in hundredths of a euro.
     """
 
     indispensable: bool | None
@@ -166,6 +169,7 @@ class DeliveryBody(DeliveryLineBody):
     notice_days: int | None
     penalty: PenaltyDecision | None
     penalty_cents: int | None
+    penalty_counted_cents: int | None
     penalty_reason: str | None
     days_late: int | None
     penalty_due_cents: int | None
@@ -220,7 +224,7 @@ class CalendarQuestions(BaseModel):
 _COLUMNS = tuple(name for name in DeliveryLineBody.__dataclass_fields__ if name != "state")
 _MORE = (
     "indispensable", "secret", "public_available_on", "public_notice_posted", "notice_received_on", "notice_days",
-    "penalty", "penalty_cents", "penalty_reason", "unasked", "annulled",
+    "penalty", "penalty_cents", "penalty_counted_cents", "penalty_reason", "unasked", "annulled",
 )  # fmt: skip
 
 
@@ -438,7 +442,7 @@ _RECEIPT_ASIDE = setting_aside(
 @route(
     "POST", "/api/v1/deliveries/{delivery_id:int}/penalty", DECIDE, takes=PenaltyForm,
     about=about(
-        mark("Applique ou remet la pénalité d’une livraison en retard, pour le montant que donne la clause."),
+        mark("Applique la pénalité d’une livraison en retard, en tout ou pour le montant dit, ou la remet."),
         versioned=True, example={"penalty": "applied", "penalty_reason": "Mise en demeure restée sans effet"},
     ),
 )  # fmt: skip

@@ -1,7 +1,8 @@
 """What may be said of a delivery, and of what came."""
 
+import re
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Annotated, Any
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
@@ -93,20 +94,21 @@ class RefuseForm(AcceptForm):
 
 
 _MOST_CENTS = 10**11
+_AMOUNT = re.compile(r"(?P<euros>[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?€?")
 
 
 def _euros(value: Any) -> Any:
     """An amount as one types it, with a comma or a point; nothing where it is left empty."""
-    text = "".join(sign for sign in str(value or "") if not sign.isspace()).removesuffix("€").replace(",", ".")
-    if value is None or not text:
+    text = "" if value is None else "".join(sign for sign in str(value) if not sign.isspace())
+    if not text:
         return None
-    try:
-        cents = Decimal(text) * 100
-    except InvalidOperation:
-        cents = Decimal("NaN")
-    if not cents.is_finite() or not 0 < cents <= _MOST_CENTS or cents != int(cents):
-        raise PydanticCustomError("euros", _("Écrivez un montant au-dessus de zéro, par exemple 150 ou 99,50."))
-    return cents / 100
+    found = _AMOUNT.fullmatch(text)
+    cents = int(found["euros"]) * 100 + int((found["cents"] or "").ljust(2, "0")) if found is not None else 0
+    if not 0 < cents <= _MOST_CENTS:
+        raise PydanticCustomError(
+            "euros", _("Écrivez un montant au-dessus de zéro, au centime près, par exemple 150 ou 99,50.")
+        )
+    return Decimal(cents) / 100
 
 
 class PenaltyForm(BaseModel):

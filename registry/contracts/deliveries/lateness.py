@@ -90,22 +90,37 @@ def say_outcome(delivery: Any) -> str:
     """What was decided of the penalty of a delivery."""
     if delivery.penalty is None or delivery.penalty_cents is None:
         return _("rien n’est décidé")
-    said = {
-        PenaltyDecision.APPLIED: _("pénalité appliquée le {day} : {amount}"),
-        PenaltyDecision.REMITTED: _("pénalité remise le {day} : {amount}"),
-    }
-    sentence = said[PenaltyDecision(delivery.penalty)]
-    return sentence.format(amount=say_euros(Decimal(delivery.penalty_cents) / 100), day=say_day(delivery.penalty_on))
+    if remitted_of(delivery) and delivery.penalty == PenaltyDecision.APPLIED:
+        sentence = _("pénalité appliquée en partie le {day} : {amount} sur {counted}, le reste remis")
+    elif delivery.penalty == PenaltyDecision.APPLIED:
+        sentence = _("pénalité appliquée le {day} : {amount}")
+    else:
+        sentence = _("pénalité remise le {day} : {amount}") if delivery.penalty_cents else _("pénalité remise le {day}")
+    return sentence.format(
+        amount=say_euros(Decimal(delivery.penalty_cents) / 100), day=say_day(delivery.penalty_on),
+        counted=say_euros(Decimal(delivery.penalty_counted_cents or 0) / 100),
+    )  # fmt: skip
+
+
+def remitted_of(delivery: Any) -> Decimal:
+    """What a decision remits: all of it, or what the contract counted that day and nobody applied. Units: euros."""
+    if delivery.penalty is None or delivery.penalty_cents is None:
+        return Decimal(0)
+    if delivery.penalty == PenaltyDecision.REMITTED:
+        return Decimal(delivery.penalty_cents) / 100
+    return Decimal(max((delivery.penalty_counted_cents or 0) - delivery.penalty_cents, 0)) / 100
 
 
 def say_decision(delivery: Any, cost: Cost | None) -> str:
     """What was decided of the penalty, and whether it has grown since."""
     if delivery.penalty is None or delivery.penalty_cents is None:
         return ""
-    amount = Decimal(delivery.penalty_cents) / 100
-    said = _("{decision} le {day}, pour {amount}.").format(
-        decision=delivery.penalty.label, day=say_day(delivery.penalty_on), amount=say_euros(amount)
-    )
-    if cost is not None and cost.is_sure and cost.amount is not None and cost.amount != amount:
-        said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(cost.amount))
+    said = say_outcome(delivery)
+    said = f"{said[:1].upper()}{said[1:]}."
+    decided = delivery.penalty_cents if delivery.penalty_counted_cents is None else delivery.penalty_counted_cents
+    amount = Decimal(decided) / 100
+    # What is counted otherwise than by day was never in the amount that days alone give.
+    grown = cost.amount if cost is not None and cost.is_sure and not cost.others else None
+    if grown is not None and grown != amount:
+        said += " " + _("Le calcul donne aujourd’hui {amount}.").format(amount=say_euros(grown))
     return said

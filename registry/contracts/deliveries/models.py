@@ -21,7 +21,8 @@ class Delivery(Versioned, table=True):
     that counts) follow from the clauses and the receipts: each change sets them again, so that lists ask one table.
     `public_available_on` and `public_notice_posted` are of documents that anyone may come and read (CGCT L1411-13).
     `notice_received_on` is when its holder received a formal notice about it, which left `notice_days` to deliver.
-    Units: `penalty_cents` in hundredths of a euro, as it was decided.
+    `penalty_counted_cents` is what the contract counted on the day of the decision, none where it counts otherwise than
+    by day too. Units: `penalty_cents`, as it was decided, and `penalty_counted_cents` in hundredths of a euro.
     """
 
     __tablename__ = "delivery"
@@ -32,6 +33,7 @@ class Delivery(Versioned, table=True):
             postgresql_nulls_not_distinct=True, postgresql_where=text("clause_id IS NOT NULL"),
         ),
         CheckConstraint("penalty_cents >= 0", name="penalty_cents"),
+        CheckConstraint("penalty_counted_cents >= 0", name="penalty_counted_cents"),
         CheckConstraint("notice_days >= 1", name="notice_days"),
         {"info": {"kind": Kind.RECORD}},
     )  # fmt: skip
@@ -56,6 +58,7 @@ class Delivery(Versioned, table=True):
     notice_days: int | None = None
     penalty: PenaltyDecision | None = stored(PenaltyDecision, nullable=True)
     penalty_cents: int | None = Field(default=None, sa_type=BigInteger)
+    penalty_counted_cents: int | None = Field(default=None, sa_type=BigInteger)
     penalty_on: date | None = None
     penalty_reason: str | None = free(nullable=True)
     unasked: bool = Field(default=False)

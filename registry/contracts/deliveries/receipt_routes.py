@@ -16,6 +16,7 @@ from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import AcceptForm, PenaltyForm, ReceiptForm, RefuseForm
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.penalty_words import say_penalty
 from registry.contracts.deliveries.queries import find_receipts, get_delivery, get_receipt
 from registry.contracts.deliveries.service import (
     FILES,
@@ -29,7 +30,7 @@ from registry.contracts.deliveries.service import (
     set_delivery_aside,
     set_receipt_aside,
 )
-from registry.contracts.deliveries.views import RECEIPT_LABELS, AnswerPage, say_penalty
+from registry.contracts.deliveries.views import RECEIPT_LABELS, AnswerPage
 from registry.contracts.deliveries.visiting import (
     DECIDE,
     DELIVERED_FILE,
@@ -143,7 +144,8 @@ def _changes(receipt: DeliveryReceipt) -> bool:
 
 def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -> tuple[str, bool]:
     """What it is to accept a receipt, and whether one is asked why: another counts so far, or people may be told."""
-    day = say_day(receipt.received_on)
+    day, alarms = say_day(receipt.received_on), say_alarms(receipt.checks) if receipt.checks else ""
+    seen = _("Les contrôles y ont vu de quoi regarder avant d’accepter : {checks}.").format(checks=alarms)
     accepted = delivery.answer is ReceiptAnswer.ACCEPTED
     for one in find_receipts(visit.session, [delivery.id]).get(delivery.id, []) if accepted else ():
         if one.answer is ReceiptAnswer.ACCEPTED and not one.annulled and one.id != receipt.id:
@@ -152,12 +154,9 @@ def _say_accepting(visit: Visit, receipt: DeliveryReceipt, delivery: Delivery) -
                 "n° {number}, arrivée le {day}, elle seule comptera : son jour d’arrivée, son format, ses contrôles."
             )
             said = {"other": one.number, "before": say_day(one.received_on), "number": receipt.number, "day": day}
-            return sentence.format(**said), True
+            return " ".join([sentence.format(**said), *([seen] if alarms else [])]), True
     owed = _("Ce qui est arrivé le {day} est bien ce qui était dû.").format(day=day)
-    if receipt.checks and (alarms := say_alarms(receipt.checks)):
-        seen = _("Les contrôles y ont vu de quoi regarder avant d’accepter : {checks}.").format(checks=alarms)
-        return f"{owed} {seen}", True
-    return owed, False
+    return (f"{owed} {seen}", True) if alarms else (owed, False)
 
 
 def _accept_page(

@@ -19,6 +19,7 @@ from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import DeliveryChange, DeliveryForm
 from registry.contracts.deliveries.lateness import say_cost_alone, say_decision, say_outcome
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.penalty_words import say_penalty
 from registry.contracts.deliveries.queries import (
     DeliveryFilter,
     count_by_state,
@@ -43,7 +44,6 @@ from registry.contracts.deliveries.views import (
     delivery_line,
     receipt_view,
     say_lateness,
-    say_penalty,
     standing_of,
     state_mark,
     title_of,
@@ -226,7 +226,7 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         fields=delivery_fields(delivery),
         dataset=(delivery.dataset_id, titles.get(delivery.dataset_id, "")) if delivery.dataset_id is not None else None,
         clause=(clause.id, name_clause(clause)) if clause is not None else None,
-        lateness=say_lateness(delivery, cost), penalty=say_penalty(cost, written),
+        lateness=say_lateness(delivery, cost) if open_ else [], penalty=say_penalty(cost, written) if open_ else [],
         decided=say_decision(delivery, cost), decided_reason=delivery.penalty_reason or "",
         receipts=[
             receipt_view(
@@ -240,9 +240,8 @@ def show_delivery(visit: Visit, delivery_id: int) -> Response[Any]:
         may_decide=visit.visitor.may(DECIDE, delivery.organisation_id) and open_,
         may_receive=open_ and delivery.answer is not ReceiptAnswer.ACCEPTED,
         awaits_notice=open_ and cost is not None and cost.awaits_notice and cost.noticed_until is None,
-        can_penalise=bool(
-            cost is not None and cost.amount and delivery.answer is not ReceiptAnswer.WAITING
-        ),
+        can_penalise=cost is not None and delivery.answer is not ReceiptAnswer.WAITING
+        and bool(cost.lateness.days) and bool(cost.amount or cost.others),
     )  # fmt: skip
     return visit.page("contracts/delivery.html", page)
 

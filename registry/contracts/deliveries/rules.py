@@ -109,13 +109,20 @@ def _scheduled(
 
 def is_waived(spans: Iterable[Span], terms: Terms, dataset: int | None, day: date) -> bool:
     """Whether the holder is spared supplying a dataset on a day; or, of none, all that the contract has supplied."""
+    return bool(waivers_of(spans, terms, dataset, day))
+
+
+def waivers_of(spans: Iterable[Span], terms: Terms, dataset: int | None, day: date) -> list[Span]:
+    """The waivers that spare the holder supplying a dataset on a day; or, of none, all that the contract has
+    supplied."""
+    found = []
     for span in spans:
         if span.stipulation.kind == WAIVER and span.holds(day):
             said = terms[span.stipulation.id].get("waiver")
             about = span.stipulation.datasets
             if said not in (None, Waiver.NONE) and (dataset in about or (not about and said == Waiver.WHOLE)):
-                return True
-    return False
+                found.append(span)
+    return found
 
 
 def held_of(

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from registry.contracts.checks.vocabulary import alarms_of
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.deliveries.costs import cost_of
-from registry.contracts.deliveries.deciding import decided_amount
+from registry.contracts.deliveries.deciding import counted_cents, decided_amount
 from registry.contracts.deliveries.expecting import (
     Reading,
     follow_receipts,
@@ -357,12 +357,7 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         raise Conflict(_("Répondez d’abord à ce qui a été reçu : le retard en dépend."))
     if cost is None or cost.lateness.days == 0:
         raise Conflict(_("Cette livraison n’est pas en retard : il n’y a pas de pénalité."))
-    if cost.is_otherwise:
-        raise Conflict(
-            _("Le contrat compte cette pénalité autrement que par jour de retard : comptez-la à la main, le registre "
-              "n’en dit pas le montant.")
-        )  # fmt: skip
-    if cost.amount is None:
+    if cost.amount is None and not cost.is_otherwise:
         raise Conflict(_("Aucune clause de pénalité n’était en vigueur à l’échéance : aucun montant ne peut être dit."))
     if cost.is_heeded:
         raise Conflict(
@@ -379,7 +374,7 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         )
     if cost.is_open and form.penalty is PenaltyDecision.APPLIED:
         raise Conflict(_("Notez d’abord, dans la clause, la période du plafond : sans elle, le montant n’est pas sûr."))
-    cents = int(decided_amount(form, cost, cost.amount) * 100)
+    cents = int(decided_amount(form, cost) * 100)
     if delivery.penalty is form.penalty and delivery.penalty_cents == cents:
         sentence = (
             _("Cette pénalité est déjà appliquée, pour ce montant.")
@@ -392,8 +387,9 @@ def decide_penalty(session: Session, delivery_id: int, form: PenaltyForm, *, exp
         "contracts:delivery:penalise" if form.penalty is PenaltyDecision.APPLIED else "contracts:delivery:remit",
     )
     set_those_that_differ(
-        delivery, penalty=form.penalty, penalty_cents=cents, penalty_on=today, penalty_reason=form.penalty_reason
-    )
+        delivery, penalty=form.penalty, penalty_cents=cents, penalty_counted_cents=counted_cents(cost),
+        penalty_on=today, penalty_reason=form.penalty_reason,
+    )  # fmt: skip
     return _kept(session, delivery)
 
 

@@ -10,17 +10,18 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.citing import cite_floor, is_before_code, which_floor
 from registry.contracts.clauses.kinds import kinds, say_terms
 from registry.contracts.clauses.queries import Written, find_written
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.showing import cite_floor, is_before_code, which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.costs import Cost, costs_of, counts_in_cap
 from registry.contracts.deliveries.expecting import Reading, reading_of
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
+from registry.contracts.deliveries.penalty_words import say_otherwise, say_penalty
 from registry.contracts.deliveries.queries import get_delivery
 from registry.contracts.deliveries.rules import PENALTIES, QUALITY, SCHEDULE, SUPPLY, held_of
-from registry.contracts.deliveries.views import say_days, say_euros, say_otherwise, say_penalty
+from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.deliveries.vocabulary import ReceiptAnswer
 from registry.contracts.models import Contract, ContractParty
 from registry.contracts.reminders.forms import usual_days
@@ -241,19 +242,19 @@ def _clauses(written: Written, reading: Reading, delivery: Any, receipts: Sequen
 
 def _penalty(written: Written, cost: Cost) -> dict[str, Any]:
     amount = say_euros(cost.amount) if cost.amount is not None else ""
-    said = " ".join(say_penalty(cost, written))
+    said = " ".join(say_penalty(cost, written, to_holder=True))
     if amount and cost.awaits_notice and cost.terms is not None:
         rate = say_euros(cost.terms.per_day)
         amount = _("Aucun à ce jour.")
         said = _("Le contrat prévoit {rate} par jour de retard, après une mise en demeure restée sans effet : la "
                  "pénalité court à l’issue du délai laissé ci-après.").format(rate=rate)  # fmt: skip
-        said = " ".join([said, *say_otherwise(cost, written)])
+        said = " ".join([said, *say_otherwise(cost, written, to_holder=True)])
     elif amount and cost.is_at_most:
         amount = _("{amount} au plus").format(amount=amount)
     elif amount and cost.is_open:
         amount = _("{amount} avant plafond").format(amount=amount)
     elif cost.is_otherwise:
-        amount, said = _("À compter selon le contrat."), " ".join(say_otherwise(cost, written))
+        amount, said = _("À compter selon le contrat."), " ".join(say_otherwise(cost, written, to_holder=True))
     return {
         "id": "penalite", "name": _("Pénalité encourue à ce jour"),
         "lines": [

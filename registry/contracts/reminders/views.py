@@ -10,8 +10,9 @@ from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.models import Delivery
+from registry.contracts.deliveries.penalty_words import say_otherwise, say_penalty
 from registry.contracts.deliveries.rules import SCHEDULE, held_of
-from registry.contracts.deliveries.views import say_days, say_euros, say_otherwise, say_penalty
+from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.models import Contract
 from registry.kernel.words import _
 from registry.web.templating import say_day
@@ -117,7 +118,7 @@ def _sentences(cost: Cost, written: Written, comply_by: date) -> list[tuple[str,
         (_("Merci de la déposer au plus tard le {day}.").replace("{day}", "{}"), say_day(comply_by)),
     ]
     if cost.terms is not None and not cost.awaits_notice:
-        sum_ = " ".join(say_penalty(cost, written))
+        sum_ = " ".join(say_penalty(cost, written, to_holder=True))
         said.append((_("Pénalités encourues à ce jour : {sum}").replace("{sum}", "{}"), sum_))
     return said
 
@@ -161,12 +162,12 @@ def _say_place(delivery: Delivery, written: Written) -> str:
 def _say_stakes(cost: Cost, written: Written) -> list[str]:
     """What the lateness costs the holder, where a clause says how much; before a notice that it waits for, the rate."""
     if cost.terms is None:
-        return say_otherwise(cost, written)
+        return say_otherwise(cost, written, to_holder=True)
     if cost.awaits_notice:
         said = _("Le contrat prévoit une pénalité de {amount} par jour de retard, après une mise en demeure restée "
                  "sans effet.")  # fmt: skip
-        return [said.format(amount=say_euros(cost.terms.per_day)), *say_otherwise(cost, written)]
-    return [_("Pénalités encourues à ce jour : {sum}").format(sum=" ".join(say_penalty(cost, written)))]
+        return [said.format(amount=say_euros(cost.terms.per_day)), *say_otherwise(cost, written, to_holder=True)]
+    return [_("Pénalités encourues à ce jour : {sum}").format(sum=" ".join(say_penalty(cost, written, to_holder=True)))]
 
 
 def _say_door(door: Door | None) -> str:
