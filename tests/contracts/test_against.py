@@ -79,7 +79,7 @@ def test_a_ban_on_reuse_is_contrary_to_the_law_only_where_it_binds_and_with_its_
         assert said in bound.partition('id="clause-')[2], said
     assert never in bound
     for more, told in (
-        ({"consulted_on": "2016-10-08"}, "n’est pas établi (lecture à valider par le service juridique)"),
+        ({"consulted_on": "2016-10-08"}, "n’est pas établi (CCP, L3131-4, lecture à valider par le service juridique)"),
         ({"kind": "agreement"}, "Le contrat ne concède pas de service public"),
         ({"consulted_on": ""}, "dépend du jour où la consultation a été engagée"),
     ):

@@ -247,6 +247,11 @@ def test_a_draft_bears_no_signature_before_legal_staff_approved_it_and_the_final
     assert "rojet d’avenant" not in outside, "A final document is no draft, not even in its name."
     assert "à valider" not in outside
     assert "paraphent chaque page" in signed
+    last = re.search(r"Article (\d+)\. Entrée en vigueur", signed)
+    assert last is not None
+    assert f"Articles{last[1]}" in signed, "The cover counts the last article too."
+    assert signed.count(f"Article {last[1]}. Entrée en vigueur") == 2, "In the contents, and where it stands."
+    assert "lu par citation" not in signed
     page = town.home.files.read(final.document_sha256).decode()
     assert 'data-running="Avenant prêt à signer' in page
     assert "projet-avenant" not in page, "Nor in the names of the files within it."

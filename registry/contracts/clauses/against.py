@@ -8,11 +8,12 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.citing import CODE_OF_2019, LAW_OF_2016, ORDINANCE, which_floor
 from registry.contracts.clauses.kinds import fields_of, is_contrary
 from registry.contracts.clauses.law import Against
 from registry.contracts.clauses.queries import Written
 from registry.contracts.clauses.rules import Span
-from registry.contracts.clauses.showing import LAW_OF_2016, law_of, which_floor
+from registry.contracts.clauses.showing import law_of
 from registry.contracts.deliveries.rules import SUPPLY, WAIVER, held_of, is_waived
 from registry.contracts.vocabulary import AgainstLaw
 from registry.kernel.words import _
@@ -38,18 +39,22 @@ def against_floor(session: Session, written: Written, day: date, *, signed_by: d
 def _ban(session: Session, written: Written, day: date) -> Against:
     """What the law makes of a clause that forbids use and reuse: it is contrary to it where it binds the contract."""
     floor = which_floor(written.contract)
-    if floor == "since" and day >= LAW_OF_2016:
+    if day < LAW_OF_2016 and floor in {"before", "since"}:
+        return Against(
+            AgainstLaw.LAWFUL,
+            _("La loi n° 2016-1321 n’est pas encore en vigueur ce jour-là : rien ne s’oppose à cette clause."),
+        )
+    if floor == "since":
         law = law_of(session, written.contract, _NO_BAN, day)
         return Against(AgainstLaw.CONTRARY, _("Une telle clause ne devrait pas être au contrat."), law)
     sentences = {
-        "before": _("Consultation engagée avant le 9 octobre 2016 : que l’article L3131-4 du code de la commande "
-                    "publique s’oppose à cette clause n’est pas établi (lecture à valider par le service juridique). "
-                    "La lever se négocie."),
+        "before": _("Consultation engagée avant le 9 octobre 2016 : que la loi s’oppose à cette clause n’est pas "
+                    "établi ({law}, lecture à valider par le service juridique). La lever se négocie.").format(
+                        law=_("CCP, {article}").format(article="L3131-4") if day >= CODE_OF_2019 else ORDINANCE),
         "none": _("Le contrat ne concède pas de service public : l’article L3131-4 du code de la commande publique ne "
                   "s’y applique pas. La lever se négocie."),
         "unknown": _("Que la loi s’oppose à cette clause dépend du jour où la consultation a été engagée et du service "
                      "public concédé : dites-les au contrat."),
-        "since": _("La loi n° 2016-1321 n’est pas encore en vigueur ce jour-là : rien ne s’oppose à cette clause."),
     }  # fmt: skip
     return Against(AgainstLaw.UNKNOWN if floor == "unknown" else AgainstLaw.LAWFUL, sentences[floor])
 

@@ -102,6 +102,8 @@ class TermField:
             amount = Decimal(str(value))
             # Cents are two figures or none: no sum is written « 100,5 € ».
             return f"{format_decimal(amount, format='#,##0.00' if amount % 1 else '#,##0', locale=current_locale())} €"
+        if self.type == "percent":
+            return format_decimal(Decimal(str(value)), locale=current_locale())
         return say_number(value) if isinstance(value, int) else str(value)
 
     def say_within(self, value: Any) -> str:

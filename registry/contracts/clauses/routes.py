@@ -9,6 +9,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.asking import find_known
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.coverage import coverage_of
 from registry.contracts.clauses.days import days_asked, show_unknown
 from registry.contracts.clauses.doubting import doubt_view
@@ -109,7 +110,7 @@ def show_clauses(visit: Visit, contract_id: int) -> Response[Any]:
                         standing[one.stipulation.clause_id], against.get(one.stipulation.id))
             for one in _in_order(spans) if one.holds(day)
         ],
-        missing=[] if outside else missing_views(lacking, titles, was_read=known.was_read),
+        missing=[] if outside else missing_views(lacking, titles, contract=written.contract, was_read=known.was_read),
         counted=say_counts(count_lacking(lacking), was_read=known.was_read),
         outside=outside,
         was_read=known.was_read,
@@ -168,7 +169,7 @@ def _clause_page(
     against = held.get(standing.said_by or 0)
     page = ClausePage(
         id=clause.id, version=version or clause.version, contract_id=contract.id, object=contract.object,
-        title=known.label(clause.kind), label=clause.label or "", article=known.words(clause.kind, "article"),
+        title=known.label(clause.kind), label=clause.label or "", article=law_of_kind(contract, clause.kind),
         asks=known.words(clause.kind, "asks"),
         shape=against.shape if against else SHAPES[standing.state],
         state=standing.state.label, against=against, lacks=lacking_of(clause.kind, standing.state),

@@ -10,6 +10,7 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Evidence
+from registry.contracts.clauses.citing import CODE_OF_2019, LAW_OF_2016, ORDINANCE, cite_floor, is_before_code
 from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.law import FloorLine, LawView
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
@@ -19,14 +20,10 @@ from registry.contracts.vocabulary import ContractState
 from registry.kernel.words import _
 from registry.web.templating import say_day
 
-LAW_OF_2016 = date(2016, 10, 9)
-"""From when the law 2016-1321 is in force: concessions whose consultation began before owe less (DSP-01 to -07)."""
 _SINCE_2016, _BEFORE, _ALWAYS = ("DSP-01", "DSP-02", "DSP-03", "DSP-06"), ("DSP-05",), ("DSP-07",)
 
 
-CODE_OF_2019 = date(2019, 4, 1)
-"""From when the public procurement code is in force; before, the same was in article 53-1 of the ordinance 2016-65."""
-_CODE, _ORDINANCE = "Code de la commande publique", "ordonnance n° 2016-65, article 53-1 (lu par citation)"
+_CODE = "Code de la commande publique"
 
 
 def asked_now(session: Session, contract: Any) -> Asked:
@@ -63,34 +60,6 @@ def say_outside(contract: Any, day: date) -> str:
     if state is ContractState.COMING:
         return _("Le contrat ne s’applique pas ce jour-là : il commence le {day}.").format(day=say_day(term.starts_on))
     return ""
-
-
-def which_floor(contract: Any) -> str:
-    """Which floor of the law a contract has, that of `floor_of` in a word: none, unknown, before or since 2016."""
-    conceded = concedes_public_service(contract)
-    if conceded is False:
-        return "none"
-    if conceded is None or contract.consulted_on is None:
-        return "unknown"
-    return "before" if contract.consulted_on < LAW_OF_2016 else "since"
-
-
-def is_before_code(contract: Any) -> bool:
-    """Whether a contract was consulted on after the law of 2016 and before the code of 2019 took it over.
-
-    That such a contract stays under the ordinance is a reading: the transitional provisions of the code were not read.
-    """
-    day = contract.consulted_on
-    return day is not None and LAW_OF_2016 <= day < CODE_OF_2019
-
-
-def cite_floor(contract: Any, article: str) -> str:
-    """How an article of the floor is cited of a contract: by the ordinance where the code came after it."""
-    if not is_before_code(contract):
-        return _("CCP, {article}").format(article=article)
-    return _(
-        "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au CCP, {article} (lecture à valider)"
-    ).format(article=article)
 
 
 def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine], str]:
@@ -130,7 +99,7 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
             bears = (consulted >= LAW_OF_2016) == (number in _SINCE_2016)
         words = _("À savoir") if bears is None else _("S’applique") if bears else _("Ne s’applique pas")
         shape = "to-complete" if bears is None else "compliant" if bears else "not-applicable"
-        law = _cited(contract, policy, version, day)
+        law = cite_policy(contract, policy, version, day)
         lines.append(
             FloorLine(
                 number, law.force, version.in_plain_words(), law.article, law.address, law.evidence, law.validated,
@@ -144,7 +113,7 @@ def floor_of(session: Session, contract: Any, day: date) -> tuple[list[FloorLine
 def law_of(session: Session, contract: Any, number: str, day: date) -> LawView | None:
     """A rule of the floor as it is cited of a contract on a day; nothing where it is not in force then."""
     held = _in_force(engine_of(session).catalogue, number, day)
-    return _cited(contract, *held, day) if held is not None else None
+    return cite_policy(contract, *held, day) if held is not None else None
 
 
 def _in_force(catalogue: Catalogue, number: str, day: date) -> tuple[Policy, PolicyVersion] | None:
@@ -153,11 +122,12 @@ def _in_force(catalogue: Catalogue, number: str, day: date) -> tuple[Policy, Pol
     return None if policy is None or version is None else (policy, version)
 
 
-def _cited(contract: Any, policy: Policy, version: PolicyVersion, day: date) -> LawView:
-    """By the text in force on the day; of a contract that the ordinance came upon before the code, by it on any day."""
+def cite_policy(contract: Any, policy: Policy, version: PolicyVersion, day: date) -> LawView:
+    """A rule as it is cited of a contract: by the text in force on the day; of one that the ordinance came upon before
+    the code, by the ordinance on any day."""
     article, address, evidence = f"{version.text}, {version.article}", version.address or "", version.evidence
     if version.text == _CODE and day < CODE_OF_2019:
-        article, address, evidence = _ORDINANCE, "", Evidence.SECONDARY
+        article, address, evidence = ORDINANCE, "", Evidence.SECONDARY
     elif version.text == _CODE and is_before_code(contract):
         article, evidence = cite_floor(contract, version.article), Evidence.SECONDARY
     elif policy.id in _ALWAYS and (day < CODE_OF_2019 or is_before_code(contract)):

@@ -6,6 +6,7 @@ from typing import Any
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.forms import ClauseForm, StipulationForm
 from registry.contracts.clauses.kinds import fields_of, kinds, scope_is_dataset
 from registry.contracts.clauses.models import Clause
@@ -57,7 +58,7 @@ def _stipulation_page(
     page = StipulationFormPage(
         contract_id=contract.id, object=contract.object, action=action, clause_id=clause.id if clause else None,
         is_new_clause=clause is None, kind=kind, title=name_clause(clause) if clause else known.label(kind),
-        asks=known.words(kind, "asks"), law=known.words(kind, "article"), version=version, values=values, errors=beside,
+        asks=known.words(kind, "asks"), law=law_of_kind(contract, kind), version=version, values=values, errors=beside,
         labels=labels_of(STIPULATION_LABELS) | {TERM + one.name: one.label for one in fields_of(kind)},
         terms=[
             TermInput(

@@ -6,6 +6,7 @@ from datetime import date
 from typing import Any
 
 from registry.compliance.explanation import FIELD_NAMES
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.kinds import expected_of, kinds, say_terms
 from registry.contracts.clauses.lacking import SHAPES, Lacking, say_state
 from registry.contracts.clauses.law import Against, FloorLine
@@ -387,12 +388,12 @@ def stipulation_views(
 
 
 def missing_views(
-    lacking: Iterable[Lacking], titles: Mapping[int, str], *, was_read: bool
+    lacking: Iterable[Lacking], titles: Mapping[int, str], *, contract: Any, was_read: bool
 ) -> list[MissingView]:  # fmt: skip
     """What one looks for and that is not in force: for the contract, or for some of its datasets."""
     return [
         MissingView(
-            kind=one.kind, title=kinds().label(one.kind), article=kinds().words(one.kind, "article"),
+            kind=one.kind, title=kinds().label(one.kind), article=law_of_kind(contract, one.kind),
             shape=shape, state=words, datasets=[(number, titles.get(number, "")) for number in one.datasets],
             clause=one.clause, lacks=lacking_of(one.kind, one.state),
         )

@@ -316,7 +316,9 @@ def covering_views(
         if looked_for and signed and state_on(term_of(contract), day) in _IN_FORCE:
             coverage = coverage_of(written, (asked or {})[contract.id], [looked_for[0]], day, signed_by=signed_by)
             lacking = [each for each in find_lacking(coverage) if scope_is_dataset(each.kind)]
-            missing = missing_views(lacking, dict([looked_for]), was_read=contract.clauses_read_on is not None)
+            missing = missing_views(
+                lacking, dict([looked_for]), contract=contract, was_read=contract.clauses_read_on is not None
+            )
         views.append(
             CoveringView(
                 id=contract.id,

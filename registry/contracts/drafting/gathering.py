@@ -8,10 +8,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from registry.contracts.clauses.citing import is_before_code, which_floor
 from registry.contracts.clauses.kinds import fields_of, kinds
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import Written, find_written, get_amendment
-from registry.contracts.clauses.showing import is_before_code, which_floor
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.drafting.texts import ClauseText, load_clause_texts
 from registry.contracts.models import Contract, ContractParty

@@ -10,6 +10,7 @@ from litestar.handlers import HTTPRouteHandler
 
 from registry.contracts.clauses.against import against_floor
 from registry.contracts.clauses.asking import Known, find_known, get_known
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.coverage import WHOLE, Coverage, coverage_of
 from registry.contracts.clauses.days import Days, days_asked, show_unknown
 from registry.contracts.clauses.kinds import kinds
@@ -115,7 +116,7 @@ def send_coverage(visit: Visit, contract_id: int) -> Response[Any]:
             said = cell_view(cell, known.written, against, was_read=known.was_read)
             address = f"{visit.premises.public_url}/contrats/clauses/{said.clause}" if said.clause else ""
             cells = (
-                named.label(line.kind), named.words(line.kind, "article"),
+                named.label(line.kind), law_of_kind(known.written.contract, line.kind),
                 columns[column] if column is not WHOLE else _("Tout le contrat"),
                 _("oui") if cell.due else _("non"), _("oui") if cell.present else _("non"), said.word, said.source,
                 address,

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.coverage import WHOLE, Cell, Coverage, Tally
 from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import SHAPES, count_lacking, find_lacking, say_counts, say_state
@@ -167,7 +168,7 @@ def line_views(
     known = kinds()
     return [
         LineView(
-            line.kind, known.label(line.kind), known.words(line.kind, "article"),
+            line.kind, known.label(line.kind), law_of_kind(written.contract, line.kind),
             say_tally(line.tally) if counted else "",
             [cell_view(line.cells[one], written, against, was_read=was_read) for one in coverage.columns],
         )

@@ -10,6 +10,7 @@ from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import TO_ASK, Lacking
 from registry.contracts.clauses.law import Against, LawView
 from registry.contracts.clauses.rules import Span
+from registry.contracts.clauses.showing import cite_policy
 from registry.contracts.clauses.views import name_instrument
 from registry.contracts.covering.queries import Covering
 from registry.contracts.covering.views import in_force_for, say_clashes
@@ -28,14 +29,20 @@ _SHOWN = 6
 def to_decide(noted: NotedContract) -> list[dict[str, Any]]:
     """Headings with what is to decide under each, the gravest first; nothing where nothing is."""
     return [
-        {"label": label, "text": "\n".join(_shortened(lines)), "article": article}
+        # What is to do before the end is told nowhere else in the note.
+        {"label": label, "text": "\n".join(lines if label in _endings() else _shortened(lines)), "article": article}
         for label, article, lines in _headings(noted)
         if lines
     ]
 
 
+def _endings() -> tuple[str, str]:
+    """The heading of what the end of a contract asks for: once it ended, and before."""
+    return _("Solder la fin"), _("Préparer la fin")
+
+
 def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
-    yield _("Mettre en règle"), "", [*map(say_breach, together(noted.breaches))]
+    yield _("Mettre en règle"), "", [say_breach(noted, one) for one in together(noted.breaches)]
     for heading, those in (
         (_("Lever par avenant"), {AgainstLaw.CONTRARY}),
         (_("Mettre au niveau de la loi"), {AgainstLaw.BELOW}),
@@ -46,7 +53,8 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         ]
         are = [(span, one) for span, one in found if one.stands in those]
         laws = dict.fromkeys(one.law.say() for _span, one in are if one.law is not None)
-        yield heading, " ; ".join(laws), [_stands(noted, span, one) for span, one in are]
+        # In lines of their own: beside the heading, where an article stands, the texts would run over what is decided.
+        yield heading, "", [*(_stands(noted, span, one) for span, one in are), *(laws if are else ())]
     read = noted.was_read
     to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
     asked = {
@@ -88,7 +96,7 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
             *say_own_clashes(noted),
         ],
     )
-    yield _("Solder la fin") if noted.state is ContractState.ENDED else _("Préparer la fin"), "", _ending(noted)
+    yield _endings()[noted.state is not ContractState.ENDED], "", _ending(noted)
     if not read:
         yield (
             _("Relire le contrat en entier"),
@@ -187,20 +195,15 @@ def together(found: Iterable[tuple[str, Assessment]]) -> list[Alike]:
     return list(alike.values())
 
 
-def say_law(one: Assessment) -> str:
-    """The text a rule rests on, with its force, on what reading, and whether a jurist has looked."""
-    version = one.version
-    law = LawView(
-        one.policy.id, one.policy.force.label, f"{version.text}, {version.article}", version.address or "",
-        version.evidence.label, version.validated_on is not None,
-    )  # fmt: skip
-    return law.say()
+def law_of_finding(noted: NotedContract, one: Assessment) -> LawView:
+    """The text a rule rests on as it is cited of the contract: its force, on what reading, and whether validated."""
+    return cite_policy(noted.row, one.policy, one.version, noted.day)
 
 
-def say_breach(alike: Alike) -> str:
+def say_breach(noted: NotedContract, alike: Alike) -> str:
     """The rule that is not followed, its text, and by what."""
     one, about = alike
-    rule = _("{rule} ({law})").format(rule=one.policy.name(), law=say_law(one))
+    rule = _("{rule} ({law})").format(rule=one.policy.name(), law=law_of_finding(noted, one).say())
     if len(about) == 1:
         return _("{rule} : {about}").format(rule=rule, about=about[0])
     return _("{rule} : {count} fois").format(rule=rule, count=len(about))

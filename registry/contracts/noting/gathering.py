@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from registry.compliance.explanation import verdict_word
 from registry.compliance.told import OPEN, place_among_open
 from registry.compliance.vocabulary import Force
+from registry.contracts.clauses.citing import law_of_kind
 from registry.contracts.clauses.coverage import WHOLE, Cell
 from registry.contracts.clauses.events import events_of
 from registry.contracts.clauses.kinds import kinds, say_terms
@@ -19,12 +20,12 @@ from registry.contracts.clauses.lacking import count_lacking, say_counts, say_st
 from registry.contracts.clauses.showing import floor_of
 from registry.contracts.clauses.standing import standing_on
 from registry.contracts.clauses.views import say_span
-from registry.contracts.deliveries.lateness import say_cost, say_late, say_outcome, say_together
+from registry.contracts.deliveries.lateness import remitted_of, say_cost, say_late, say_outcome, say_together
 from registry.contracts.deliveries.views import say_days, say_euros
 from registry.contracts.deliveries.vocabulary import PenaltyDecision
 from registry.contracts.followup.due import owed_reports
 from registry.contracts.followup.views import ReportLine, parts_of, report_line
-from registry.contracts.noting.deciding import Alike, place_of, say_unkept, to_decide, together
+from registry.contracts.noting.deciding import Alike, law_of_finding, place_of, say_unkept, to_decide, together
 from registry.contracts.noting.reading import NotedContract, find_noted, read_contracts
 from registry.contracts.queries import get_contract
 from registry.contracts.views import say_contract_value
@@ -196,7 +197,7 @@ def _matrix(noted: NotedContract) -> dict[str, Any]:
 
     lines, numbers = noted.coverage.lines, list(noted.titles)
     whole = [
-        (kinds().label(one.kind), kinds().words(one.kind, "article"), cell(one.cells[WHOLE]))
+        (kinds().label(one.kind), law_of_kind(noted.row, one.kind), cell(one.cells[WHOLE]))
         for one in lines
         if one.cells[WHOLE].due
     ]
@@ -289,17 +290,15 @@ def _penalties(noted: NotedContract) -> list[dict[str, Any]]:
     ]
     if not rows:
         return []
-    decided = {
-        decision: sum((Decimal(one.penalty_cents or 0) / 100 for one in late if one.penalty == decision), _NOTHING)
-        for decision in PenaltyDecision
-    }
+    applied = sum(
+        (Decimal(one.penalty_cents or 0) / 100 for one in late if one.penalty == PenaltyDecision.APPLIED), _NOTHING
+    )
     rows.append(
         (
             _("Ensemble"), "", say_days(sum(noted.costs[one.id].lateness.days for one in late)),
             say_together(noted.costs[one.id] for one in late),
             _("pénalités appliquées : {applied} ; remises : {remitted}").format(
-                applied=say_euros(decided[PenaltyDecision.APPLIED]),
-                remitted=say_euros(decided[PenaltyDecision.REMITTED]),
+                applied=say_euros(applied), remitted=say_euros(sum(map(remitted_of, late), _NOTHING)),
             ),
         )
     )  # fmt: skip
@@ -361,6 +360,7 @@ def _findings(noted: NotedContract) -> dict[str, Any]:
             count=len(advised)
         ),
     ]
+    owed_rows, advised_rows = ([_found(noted, one) for one in together(those)] for those in (owed, advised))
     return {
         "id": "constats", "name": _("Constats ouverts"), "late": bool(noted.breaches),
         "standing": " · ".join(
@@ -368,18 +368,17 @@ def _findings(noted: NotedContract) -> dict[str, Any]:
         )
         or _("Aucun"),
         "grids": [
-            *_grid(_("Ce qui reste à mettre en règle"), headers, [*map(_found, together(owed))]),
-            *_grid(_("Ce qui est conseillé, sans être obligatoire"), headers, [*map(_found, together(advised))]),
+            *_grid(_("Ce qui reste à mettre en règle"), headers, owed_rows),
+            *_grid(_("Ce qui est conseillé, sans être obligatoire"), headers, advised_rows),
         ],
     }  # fmt: skip
 
 
-def _found(alike: Alike) -> tuple[str, ...]:
+def _found(noted: NotedContract, alike: Alike) -> tuple[str, ...]:
     one, about = alike
-    evidence = one.version.evidence.label
+    law = law_of_finding(noted, one)
     named = [*about[:_NAMED], *([_("et {count} de plus").format(count=len(about) - _NAMED)] if about[_NAMED:] else [])]
     return (
         one.policy.name(), " ; ".join(named), one.policy.force.label, verdict_word(one.policy.force, one.verdict),
-        f"{one.version.text}, {one.version.article}",
-        evidence if one.version.validated_on else _("{level} ; à valider").format(level=evidence),
+        law.article, law.evidence if law.validated else _("{level} ; à valider").format(level=law.evidence),
     )  # fmt: skip

@@ -17,7 +17,7 @@ from registry.contracts.deliveries.costs import Cost
 from registry.contracts.deliveries.lateness import say_together
 from registry.contracts.deliveries.views import say_days
 from registry.contracts.models import Contract
-from registry.contracts.noting.deciding import count_unkept, say_law, say_unkept
+from registry.contracts.noting.deciding import count_unkept, law_of_finding, say_unkept
 from registry.contracts.noting.reading import NotedContract, read_contracts
 from registry.contracts.vocabulary import ContractKind, ContractState
 from registry.kernel.errors import Invalid
@@ -89,7 +89,7 @@ def _undecided(noted: Iterable[NotedContract]) -> list[Cost]:
 
 
 def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
-    """By kind of contract: those of which the law's obligations are kept, those not judged whole, those in breach."""
+    """By kind of contract: those of which the law's obligations are kept, those in breach, those not judged whole."""
     counts = Counter((ContractKind(one.row.kind), _bucket(one)) for one in going)
     for kind in ContractKind:
         found = {name: counts[kind, name] for name in ("first", "second", "third")}
@@ -100,9 +100,9 @@ def _summary(going: Sequence[NotedContract]) -> Iterator[dict[str, Any]]:
 def _bucket(one: NotedContract) -> str:
     """In which figure of the summary a contract counts: what nobody could judge is neither kept nor in breach."""
     if one.breaches:
-        return "third"
+        return "second"
     verdicts = {found.verdict for _about, found in one.judged if found.policy.force is Force.OBLIGATION}
-    return "first" if verdicts and Verdict.TO_COMPLETE not in verdicts else "second"
+    return "first" if verdicts and Verdict.TO_COMPLETE not in verdicts else "third"
 
 
 def _first(noted: Sequence[NotedContract]) -> dict[str, Any]:
@@ -134,7 +134,8 @@ def _why(one: NotedContract) -> list[str]:
     if one.breaches:
         said.append(say_unkept(one.breaches))
         said += dict.fromkeys(
-            _("{rule} ({law})").format(rule=found.policy.name(), law=say_law(found)) for _about, found in one.breaches
+            _("{rule} ({law})").format(rule=found.policy.name(), law=law_of_finding(one, found).say())
+            for _about, found in one.breaches
         )
     if one.overdue:
         count, first = len(one.overdue), one.overdue[0].due_on
