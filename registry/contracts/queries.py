@@ -1,15 +1,33 @@
 """Every SELECT about contracts."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Integer, Select, and_, case, exists, func, literal, or_, select, text, tuple_
+from sqlalchemy import (
+    ColumnElement,
+    Integer,
+    Select,
+    Text,
+    and_,
+    case,
+    cast,
+    exists,
+    false,
+    func,
+    literal,
+    or_,
+    select,
+    text,
+    tuple_,
+)
 from sqlalchemy.orm import Session
 from sqlmodel import col
 
-from registry.contracts.clauses.models import ClauseStipulation
+from registry.contracts.clauses.kinds import kinds
+from registry.contracts.clauses.models import Clause, ClauseStipulation
 from registry.contracts.models import Contract, ContractDataset, ContractParty
 from registry.contracts.rules import ENDING_MONTHS, term_of
 from registry.contracts.vocabulary import ContractKind, ContractState, PartySide, PublicService
@@ -38,7 +56,8 @@ class ContractFilter:
     """What a list of contracts is narrowed to; `party_id` keeps those to which an organisation is party.
 
     `ends_from` and `ends_to` are the first and the last day between which a contract ends, both included. Of `words`,
-    each stands in its object, its reference, the name of a party or a clause of it, accents and capitals aside.
+    each begins a word of its object, its reference, the name of a party, or the kind, the article, the text or what is
+    noted of a clause, accents and capitals aside.
     `keepers` are the organisations whose contracts are kept, every one where there is none.
     """
 
@@ -121,24 +140,40 @@ def read_words(said: str) -> tuple[str, ...]:
 
 def _says(word: str) -> ColumnElement[bool]:
     """Whether a contract says a word, or the beginning of one, wherever it is."""
-    sought = _plain(literal(word))
+    plain = _part(f" {word}".lower().translate(_PLAIN))
+    if not plain.strip():
+        return false()
+    sought = _plain(literal(f" {word}"))
 
     def within(said: Any) -> Any:
-        return func.strpos(_plain(func.coalesce(said, "")), sought) > 0
+        return func.strpos(_plain(func.concat(" ", said)), sought) > 0
 
     party = exists().where(
         col(ContractParty.contract_id) == col(Contract.id), ~col(ContractParty.annulled),
         col(Organisation.id) == col(ContractParty.party_id), within(col(Organisation.name)),
     )  # fmt: skip
+    alike = [one for one in kinds() if plain in _part(f" {kinds().label(one)}".lower().translate(_PLAIN))]
     clause = exists().where(
         col(ClauseStipulation.contract_id) == col(Contract.id), ~col(ClauseStipulation.annulled),
-        within(col(ClauseStipulation.text)),
+        col(Clause.id) == col(ClauseStipulation.clause_id),
+        or_(
+            col(Clause.kind).in_(alike), within(col(ClauseStipulation.text)),
+            within(col(ClauseStipulation.article)), within(cast(col(ClauseStipulation.terms), Text)),
+        ),
     )  # fmt: skip
     return or_(within(col(Contract.object)), within(col(Contract.reference)), party, clause)
 
 
+_PLAIN = str.maketrans(_ACCENTED, _UNACCENTED)
+
+
 def _plain(said: Any) -> Any:
-    return func.translate(func.lower(said), _ACCENTED, _UNACCENTED)
+    # Words begin where letters and figures do: « eau » is no part of « réseau ».
+    return func.regexp_replace(func.translate(func.lower(said), _ACCENTED, _UNACCENTED), "[^a-z0-9]+", " ", "g")
+
+
+def _part(said: str) -> str:
+    return re.sub("[^a-z0-9]+", " ", said)
 
 
 def in_order(today: date) -> tuple[Any, ...]:

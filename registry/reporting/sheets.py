@@ -17,8 +17,8 @@ from registry.reporting.vocabulary import Bars, Frame, Table
 _STRICT = ConfigDict(extra="forbid")
 _Siren = Annotated[str, Field(pattern=r"^\d{9}$")]
 _COLOURS = ("#1f3a5f", "#dba93a")
-_THREE_COLOURS = ("#1f3a5f", "#c5ccd7", "#dba93a")
-"""Where the second of three figures is what nobody knows yet: it looks neither good nor bad."""
+_THREE_COLOURS = ("#1f3a5f", "#dba93a", "#c5ccd7")
+"""Where the third figure is what nobody knows yet: it looks neither good nor bad."""
 
 
 @dataclass(frozen=True, kw_only=True, config=_STRICT)

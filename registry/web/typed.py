@@ -27,7 +27,8 @@ _UNSEEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\u202a-\u202e
 
 
 def _without_unseen(value: Any) -> Any:
-    return _UNSEEN.sub("", value) if isinstance(value, str) else value
+    # Tabs and ends of page part words: dropped, they would glue two of them.
+    return _UNSEEN.sub("", value.replace("\x0b", " ").replace("\x0c", " ")) if isinstance(value, str) else value
 
 
 Clean = AfterValidator(_no_control)

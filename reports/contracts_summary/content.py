@@ -12,7 +12,7 @@ TITLE = "Synthèse des contrats"
 LAW = "Code de la commande publique ; code général des collectivités territoriales, L1411-1 et suivants"
 SHEETS = "Ce qu’il faut regarder, et tous les contrats"
 COUNTED = "Nature du contrat"
-COLUMNS = "jugé, sans manquement", "non jugé, en tout ou partie", "avec une obligation non suivie"
+COLUMNS = "jugé, sans manquement", "avec une obligation non suivie", "non jugé, en tout ou partie"
 INTRODUCTION = (
     "Les contrats et conventions par lesquels des données du service public sont produites, tenues ou remises, au jour "
     "de la synthèse. Un contrat est compté en manquement quand une obligation de la loi, jugée sur ce que le registre "

@@ -46,9 +46,9 @@ def test_a_contract_is_found_by_the_words_of_its_object_its_reference_a_party_or
     with town.acting() as session:
         record_contract(session, town.authority_id, ContractForm(kind=ContractKind.AGREEMENT, object="Cantines"))
 
-    for words in ("reseau CHALEUR", "2018-07", "exploitant du reseau", "euros par jour", "réseau euros"):
+    for words in ("reseau CHALEUR", "2018-07", "exploitant du reseau", "euros par jour", "réseau euros", "Pénalités"):
         page = words_of(jurist.get(f"/contrats?mots={words}"))
         assert "1 contrat " in page + " ", words
         assert "Cantines" not in page, words
-    for words in ("piscine", "%", "_", "chaleur piscine"):
+    for words in ("piscine", "%", "_", "chaleur piscine", "seau"):
         assert "Aucun contrat pour ce choix" in jurist.get("/contrats", params={"mots": words}).text, words

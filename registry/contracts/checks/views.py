@@ -1,6 +1,6 @@
 """A report of checks in the reader's words: it is stored as codes and counts."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +12,7 @@ from registry.contracts.checks.vocabulary import (
     SchemaRefusal,
     SchemaSource,
     alarms_of,
+    looked_at_in,
 )
 from registry.inspection.problems import Problem
 from registry.inspection.refusals import say_problem
@@ -56,9 +57,9 @@ class ReportView:
 
 def say_report(report: Mapping[str, Any]) -> ReportView:
     """A stored report in words."""
-    checks = [_check(one) for one in report["checks"]]
+    alarms = looked_at_in(report)
+    checks = [_check(one, alarms) for one in report["checks"]]
     faults = sum(one.verdict == CheckVerdict.FAULT for one in checks)
-    alarms = alarms_of(report)
     seen = [one.label for one in checks if one.verdict == CheckVerdict.UNKNOWN and one.code in alarms]
     unknown = sum(one.verdict == CheckVerdict.UNKNOWN for one in checks) - len(seen)
     said = [
@@ -86,11 +87,13 @@ def has_faults(report: Mapping[str, Any] | None) -> bool:
     return report is not None and any(one["verdict"] == CheckVerdict.FAULT for one in report["checks"])
 
 
-def _check(stored: Mapping[str, Any]) -> CheckView:
+def _check(stored: Mapping[str, Any], alarms: Collection[CheckCode]) -> CheckView:
     code, verdict = CheckCode(stored["code"]), CheckVerdict(stored["verdict"])
     places = _places(code, stored["details"])
+    # What the check saw is to be looked at, although it could not conclude.
+    word = _("À regarder") if verdict is CheckVerdict.UNKNOWN and code in alarms else verdict.label
     return CheckView(
-        code, code.label, verdict, _SHAPES[verdict], verdict.label,
+        code, code.label, verdict, _SHAPES[verdict], word,
         [_sentence(CheckSaid(one["code"]), one["figures"]) for one in stored["said"]], places,
     )  # fmt: skip
 

@@ -166,7 +166,7 @@ class CheckSaid(Labelled):
     SMALL_UNREAD = "small-unread", mark("Cellules de ces colonnes qui ne sont pas des nombres entiers : {count}.")
 
 
-_ALARMING = frozenset({CheckSaid.PERSONAL_FOUND, CheckSaid.SMALL_FOUND, CheckSaid.SMALL_USUAL})
+_ALARMING = frozenset({CheckSaid.PERSONAL_FOUND, CheckSaid.SMALL_FOUND})
 
 
 def alarms_of(report: Mapping[str, Any]) -> list[CheckCode]:
@@ -176,6 +176,16 @@ def alarms_of(report: Mapping[str, Any]) -> list[CheckCode]:
     """
     told = [(CheckCode(one["code"]), {said["code"] for said in one["said"]}) for one in report.get("checks", ())]
     return [code for code, said in told if said & _ALARMING and CheckSaid.PERSONAL_EXPECTED not in said]
+
+
+def looked_at_in(report: Mapping[str, Any]) -> list[CheckCode]:
+    """The same, with groups that are small by the usual threshold, which nothing imposes: no reason is asked."""
+    usual = [
+        CheckCode(one["code"])
+        for one in report.get("checks", ())
+        if any(said["code"] == CheckSaid.SMALL_USUAL for said in one["said"])
+    ]
+    return [*alarms_of(report), *usual]
 
 
 class SchemaFault(Labelled):

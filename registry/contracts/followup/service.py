@@ -115,17 +115,17 @@ def _check_report(
 def _too_early(term: Term, year: int, day: date) -> str:
     """Why a report on a year cannot have come on a day; nothing where it can.
 
-    Of a contract that was over by then, the last report need not wait for the end of its year.
+    Of a contract that was over by then, the last report need not wait for the end of its year; nor does a year that is
+    not the calendar's, as that of a season, which ends with June at the earliest.
     """
     if day.year < year:
         return _("Ce rapport serait reçu avant son exercice : vérifiez l’année et le jour.")
     was_over = term.ends_on is not None and not term.is_renewed(day) and term.ends_on <= day
-    if day.year > year or was_over:
+    if day >= date(year, 7, 1) or was_over:
         return ""
     return _(
-        "L’exercice {year} n’était pas fini ce jour-là : son rapport ne peut pas être reçu avant le 1er janvier "
-        "{next}. Vérifiez l’année et le jour."
-    ).format(year=year, next=year + 1)
+        "L’exercice {year} n’était pas fini ce jour-là, même clos au 30 juin : vérifiez l’année et le jour."
+    ).format(year=year)
 
 
 def note_step(session: Session, contract_id: int, form: StepForm) -> ContractStep:
