@@ -11,7 +11,8 @@ MOST_ASKED = 5000
 
 
 class DraftForm(BaseModel):
-    """The clauses to ask for: `wanted` are kinds, alone or with a dataset after a colon.
+    """The clauses to ask for: `wanted` are kinds, alone or with a dataset after a colon; or
+    `clause:` and the number of one in force, to be lifted or replaced.
 
     `amendment_id` is the amendment that is completed; a new one is made where it is left out.
     """

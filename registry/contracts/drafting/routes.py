@@ -13,6 +13,7 @@ from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.queries import find_written
 from registry.contracts.clauses.showing import asked_now
 from registry.contracts.clauses.views import name_instrument
+from registry.contracts.drafting.changing import changes_of
 from registry.contracts.drafting.forms import DraftForm
 from registry.contracts.drafting.service import code_of, completable, draft_amendment, offered_of, withheld_of
 from registry.contracts.models import Contract
@@ -34,7 +35,8 @@ NOTICES["projet-prepare"] = mark(
 class DraftPage:
     """The clauses a contract lacks, to be ticked: those of the whole contract, then each kind with its datasets.
 
-    `kept_back` is whether a clause is left for somebody to tick: one that would put personal data online.
+    `changes` are those in force that it may lift, or bring up to the law. `kept_back` is whether a clause is left for
+    somebody to tick: one that would put personal data online.
     """
 
     contract_id: int
@@ -49,6 +51,7 @@ class DraftPage:
     ticked: frozenset[str]
     kept_back: bool
     number: int
+    changes: Sequence[tuple[str, str]]
 
 
 def _page(
@@ -66,11 +69,13 @@ def _page(
             by_kind.setdefault(kind, []).append((code_of(kind, column), title))
     amendments = completable(sorted(written.amendments.values(), key=lambda one: one.number))
     wanted = values.get("wanted")
-    every = [code_of(kind, column) for kind, column in offered]
+    changes = changes_of(visit.session, written, visit.today)
+    every = [*(one.code for one in changes), *(code_of(kind, column) for kind, column in offered)]
     kept_back: frozenset[str] = frozenset()
     if wanted is None:
         kept_back = withheld_of(coverage) & frozenset(every)
-        wanted = [one for one in every if one not in kept_back]
+        negotiated = {one.code for one in changes if not one.is_owed}
+        wanted = [one for one in every if one not in kept_back | negotiated]
     page = DraftPage(
         contract_id=contract.id,
         object=contract.object,
@@ -88,7 +93,7 @@ def _page(
         whole=[(code_of(kind, None), known.label(kind)) for kind, column in offered if column is None],
         by_kind=[(kind, known.label(kind), choices) for kind, choices in by_kind.items()],
         ticked=frozenset(every if wanted == [_EVERY] else wanted), kept_back=bool(kept_back),
-        number=len(offered),
+        number=len(every), changes=[(one.code, one.label) for one in changes],
     )  # fmt: skip
     return visit.page("contracts/draft.html", page, status=status)
 

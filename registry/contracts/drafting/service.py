@@ -11,8 +11,9 @@ from registry.contracts.clauses.kinds import kinds
 from registry.contracts.clauses.lacking import TO_ASK
 from registry.contracts.clauses.models import Amendment
 from registry.contracts.clauses.queries import find_amendments, find_written
-from registry.contracts.clauses.service import record_amendment, record_clause
+from registry.contracts.clauses.service import record_amendment, record_clause, stipulate
 from registry.contracts.clauses.showing import asked_now
+from registry.contracts.drafting.changing import Change, changes_of
 from registry.contracts.drafting.forms import DraftForm
 from registry.contracts.queries import find_datasets_of, get_contract
 from registry.contracts.vocabulary import AmendmentProgress
@@ -56,7 +57,8 @@ def completable(amendments: Sequence[Amendment]) -> list[Amendment]:
 
 
 def draft_amendment(session: Session, contract_id: int, form: DraftForm, *, today: date) -> Amendment:
-    """An amendment, new or one under way, that asks for the clauses ticked; each of them is then said to be asked.
+    """An amendment, new or one under way, that asks for the clauses ticked, and lifts or replaces those ticked of what
+    is in force; each of those it adds is then said to be asked.
 
     Raises: NotFound; Conflict when the contract is annulled; Invalid when nothing is ticked, when what is ticked is not
     missing any more, or when the amendment is none that may be completed.
@@ -66,18 +68,29 @@ def draft_amendment(session: Session, contract_id: int, form: DraftForm, *, toda
     datasets = [one.id for one in find_datasets_of(session, contract_id)]
     coverage = coverage_of(written, asked_now(session, contract), datasets, today, signed_by=today)
     offered = {code_of(kind, column): (kind, column) for kind, column in offered_of(coverage)}
+    changes = {one.code: one for one in changes_of(session, written, today)}
     chosen: dict[str, list[int]] = {}
+    changed: list[Change] = []
     for code in dict.fromkeys(form.wanted):
+        if code in changes:
+            changed.append(changes[code])
+            continue
         if code not in offered:
             raise _wrong("wanted", _("Une des clauses cochées n’est plus à demander : rechargez la page."))
         kind, column = offered[code]
         chosen.setdefault(kind, []).extend([] if column is None else [column])
-    if not chosen:
+    if not chosen and not changed:
         raise _wrong("wanted", _("Cochez au moins une clause à demander."))
     amendment = _amendment(session, contract_id, form)
     first = 1 + sum(row.amendment_id == amendment.id for row in written.stipulations.values())
     order = list(kinds())
-    for place, kind in enumerate(sorted(chosen, key=order.index), first):
+    # What stands first: nobody asks for a clause beside the one that forbids it.
+    for place, one in enumerate(changed, first):
+        article = _("art. {number}").format(number=place)
+        stipulate(
+            session, one.clause_id, one.form.model_copy(update={"amendment_id": amendment.id, "article": article})
+        )
+    for place, kind in enumerate(sorted(chosen, key=order.index), first + len(changed)):
         # Numbered as the articles of the document are: what says nothing else is then said somewhere once signed.
         article = _("art. {number}").format(number=place)
         asked = ClauseForm(kind=kind, amendment_id=amendment.id, article=article, datasets=chosen[kind])
