@@ -37,6 +37,12 @@ def test_the_contract_says_near_its_top_what_is_late_since_when_and_for_how_much
     assert page.text.index(escape(link)) < page.text.index('id="contrat"')
     assert "2 livraisons" in words_of(steward.get(link))
 
+    decided = {"penalty": "applied", "penalty_euros": "500", "penalty_reason": "Accord trouvé"}
+    version = steward.api("GET", f"/api/v1/deliveries/{number_of(first)}").json()["version"]
+    kept(jurist.post(f"{first}/penalite", {**decided, "version": str(version)}))
+    part = "pénalité à ce jour : 4 000,00 €, pénalité décidée pour 1"
+    assert part in words_of(steward.get(place)), "What is decided of one is in no sum that grows."
+
     kept(bring(steward, first))
     kept(answer(jurist, first, "accepter"))
     assert "1 livraison en retard, depuis 40 jours, pénalité à ce jour : 4 000,00 €" in words_of(steward.get(place))

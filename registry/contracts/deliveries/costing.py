@@ -59,6 +59,16 @@ def say_late_of(session: Session, contract: Contract, today: date) -> tuple[str,
         len(awaited),
     )
     costs = _costs(session, [contract], late, today)
-    told = say_sum([costs[row.id] for row in awaited if row.id in costs])
+    undecided = [row for row in awaited if row.penalty is None]
+    decided = len(awaited) - len(undecided)
+    sums = [say_sum([costs[row.id] for row in undecided if row.id in costs])] if undecided else []
+    if decided:
+        # Of these the sum is the one decided, which does not grow.
+        sums.append(
+            ngettext("pénalité décidée pour {count}", "pénalité décidée pour {count} d’entre elles", decided).format(
+                count=decided
+            )
+        )
+    told = ", ".join(sums)
     address = f"/livraisons?contrat={contract.id}&etat={DeliveryState.LATE}"
     return f"{said.format(count=len(awaited), days=say_days(oldest))}, {told}", address

@@ -76,6 +76,7 @@ def show_coverage(visit: Visit, contract_id: int) -> Response[Any]:
         day=asked.day, day_words=say_day(asked.day), signed_by=asked.signed_by, known_on=asked.known_on,
         error=asked.error, only_missing=only_missing, was_read=known.was_read,
         figure=say_whole(tally, was_read=known.was_read), due=tally.due, present=tally.present, missing=tally.missing,
+        is_against=bool(against),
         counted=say_counts(count_lacking(find_lacking(coverage)), was_read=known.was_read),
         columns=column_views(shown, known.titles, counted=counted),
         lines=line_views(shown, known.written, against, was_read=known.was_read, counted=counted),

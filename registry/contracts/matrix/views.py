@@ -57,7 +57,10 @@ class LineView:
 
 @dataclass(frozen=True)
 class CoveragePage:
-    """The matrix of a contract on a day: its figure, and each cell that the figure counts."""
+    """The matrix of a contract on a day: its figure, and each cell that the figure counts.
+
+    `is_against` is whether a clause in force goes against the law, or is below it.
+    """
 
     id: int
     object: str
@@ -74,6 +77,7 @@ class CoveragePage:
     due: int
     present: int
     missing: int
+    is_against: bool
     counted: str
     columns: Sequence[ColumnView]
     lines: Sequence[LineView]
