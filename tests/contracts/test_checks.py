@@ -21,7 +21,7 @@ from weasyprint import HTML
 from registry.contracts.checks.checking import LIMITS, check_file
 from registry.contracts.checks.rules import Check, Demands, judge
 from registry.contracts.checks.views import ReportView, has_faults, say_report
-from registry.contracts.checks.vocabulary import CheckCode, CheckVerdict, SchemaSource, alarms_of
+from registry.contracts.checks.vocabulary import CheckCode, CheckVerdict, SchemaSource, alarms_of, looked_at_in
 from registry.inspection.delivered import Delivered, FilledColumn
 from registry.kernel.errors import TooLarge
 from registry.platform.lists import load_list
@@ -352,7 +352,10 @@ def test_small_figures_are_told_by_usage_where_the_contract_sets_no_threshold(tm
     summary = say_report(report).summary
     assert "Aucun défaut constaté" not in summary
     assert summary.startswith("Aucun défaut dans ce qui a été contrôlé ; à regarder : petits effectifs")
-    assert alarms_of(report) == [CheckCode.SMALL_COUNTS]
+    assert looked_at_in(report) == [CheckCode.SMALL_COUNTS]
+    assert alarms_of(report) == [], "Of a threshold that nothing imposes, nobody is asked why."
+    (check,) = [one for one in say_report(report).checks if one.code == CheckCode.SMALL_COUNTS]
+    assert check.word == "À regarder"
 
     enough = checked(tmp_path, csv_of([["commune", "nombre"], ["Arras", "12"], ["Lens", "57"]]))
     assert "aucun groupe n’est trop petit" in said_of(enough, CheckCode.SMALL_COUNTS)

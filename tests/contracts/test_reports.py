@@ -155,7 +155,7 @@ def test_a_clause_that_asks_for_the_report_sooner_is_followed_apart_and_the_law_
         ({"year": ""}, "Exercice"),
         ({"received_on": "2199-05-31"}, "Ce jour est à venir\N{NO-BREAK SPACE}: notez ce qui a eu lieu."),
         ({"received_on": "2021-05-20"}, "Ce rapport serait reçu avant son exercice"),
-        ({"received_on": "2023-12-31"}, "L’exercice 2023 n’était pas fini ce jour-là"),
+        ({"received_on": "2023-06-30"}, "L’exercice 2023 n’était pas fini ce jour-là"),
         ({"received_on": "2024-02-30"}, "Donnez une date qui existe"),
         ({"year": "2029"}, "Cet exercice n’a pas commencé"),
         ({"received_on": "2024-05-20", "council_on": "2024-05-19"}, "Ce jour précède la réception du rapport"),
@@ -185,12 +185,18 @@ def test_what_cannot_be_is_refused_in_a_sentence_and_nothing_is_kept(
 @pytest.mark.database
 def test_the_last_report_may_come_within_its_year_once_the_contract_is_over(town: Town) -> None:
     jurist = town.someone(Role.LEGAL)
-    place = a_contract(jurist, town, ends_on="2024-06-30")
+    place = a_contract(jurist, town, ends_on="2024-03-31")
 
-    before = note(jurist, place, 2024, received_on="2024-06-29")
+    before = note(jurist, place, 2024, received_on="2024-03-30")
     assert before.status_code == 422
-    assert "ne peut pas être reçu avant le 1er janvier 2025" in before.text
-    kept(note(jurist, place, 2024, received_on="2024-09-12"))
+    assert "n’était pas fini ce jour-là, même clos au 30 juin" in before.text
+    kept(note(jurist, place, 2024, received_on="2024-05-12"))
+
+
+@pytest.mark.database
+def test_a_year_that_ends_with_june_has_its_report_within_it(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    kept(note(jurist, a_contract(jurist, town), 2023, received_on="2023-10-02"))
 
 
 @pytest.mark.database
