@@ -17,7 +17,6 @@ from sqlalchemy import (
     exists,
     false,
     func,
-    literal,
     or_,
     select,
     text,
@@ -37,14 +36,14 @@ from registry.documents.vocabulary import ProofSubject
 from registry.kernel.dates import plus_months
 from registry.kernel.errors import Conflict, NotFound
 from registry.kernel.permissions import Permission
+from registry.kernel.sort_keys import sort_key
 from registry.kernel.words import _
 from registry.organisations.models import Organisation
 from registry.platform.tables import Numbered
+from registry.platform.words_in_texts import begins, telling_words
 
 Row = TypeVar("Row", bound=Numbered)
 _NEVER = date(9999, 12, 31)
-_MOST_WORDS = 8
-_ACCENTED, _UNACCENTED = "àâäáãçéèêëíìîïñóòôöõúùûüÿ’", "aaaaaceeeeiiiinooooouuuuy'"
 _HOLDING_PERSONAL = text(
     "SELECT contract_id, dataset_id FROM holding_personal(CAST(:contracts AS bigint[]), CAST(:until AS timestamptz))"
 )
@@ -68,7 +67,7 @@ class ContractFilter:
     annulled: bool = False
     ends_from: date | None = None
     ends_to: date | None = None
-    words: tuple[str, ...] = ()
+    words: str = ""
     keepers: frozenset[int] | None = None
 
 
@@ -121,8 +120,10 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
         query = query.where(last_day(today) <= asked.ends_to)
     if asked.keepers is not None:
         query = query.where(col(Contract.organisation_id).in_(sorted(asked.keepers)))
-    for word in asked.words:
-        query = query.where(_says(word))
+    if asked.words:
+        words = telling_words(asked.words)
+        # Of signs alone, such as « % », no contract says a word.
+        query = query.where(*map(_says, words)) if words else query.where(false())
     if asked.party_id is not None:
         query = query.where(
             exists().where(
@@ -133,47 +134,23 @@ def _narrowed(query: Select[Any], asked: ContractFilter, today: date) -> Select[
     return query
 
 
-def read_words(said: str) -> tuple[str, ...]:
-    """The words that a list of contracts is narrowed to, of those typed: the first few."""
-    return tuple(said.replace("\0", " ").split()[:_MOST_WORDS])
-
-
 def _says(word: str) -> ColumnElement[bool]:
     """Whether a contract says a word, or the beginning of one, wherever it is."""
-    plain = _part(f" {word}".lower().translate(_PLAIN))
-    if not plain.strip():
-        return false()
-    sought = _plain(literal(f" {word}"))
-
-    def within(said: Any) -> Any:
-        return func.strpos(_plain(func.concat(" ", said)), sought) > 0
-
     party = exists().where(
         col(ContractParty.contract_id) == col(Contract.id), ~col(ContractParty.annulled),
-        col(Organisation.id) == col(ContractParty.party_id), within(col(Organisation.name)),
+        col(Organisation.id) == col(ContractParty.party_id), begins(col(Organisation.name), word),
     )  # fmt: skip
-    alike = [one for one in kinds() if plain in _part(f" {kinds().label(one)}".lower().translate(_PLAIN))]
+    named = re.compile(rf"(?<!\w){re.escape(word)}")
+    noted = (col(ClauseStipulation.text), col(ClauseStipulation.article), cast(col(ClauseStipulation.terms), Text))
     clause = exists().where(
         col(ClauseStipulation.contract_id) == col(Contract.id), ~col(ClauseStipulation.annulled),
         col(Clause.id) == col(ClauseStipulation.clause_id),
         or_(
-            col(Clause.kind).in_(alike), within(col(ClauseStipulation.text)),
-            within(col(ClauseStipulation.article)), within(cast(col(ClauseStipulation.terms), Text)),
+            col(Clause.kind).in_([one for one in kinds() if named.search(sort_key(kinds().label(one)))]),
+            *(begins(one, word) for one in noted),
         ),
     )  # fmt: skip
-    return or_(within(col(Contract.object)), within(col(Contract.reference)), party, clause)
-
-
-_PLAIN = str.maketrans(_ACCENTED, _UNACCENTED)
-
-
-def _plain(said: Any) -> Any:
-    # Words begin where letters and figures do: « eau » is no part of « réseau ».
-    return func.regexp_replace(func.translate(func.lower(said), _ACCENTED, _UNACCENTED), "[^a-z0-9]+", " ", "g")
-
-
-def _part(said: str) -> str:
-    return re.sub("[^a-z0-9]+", " ", said)
+    return or_(begins(col(Contract.object), word), begins(col(Contract.reference), word), party, clause)
 
 
 def in_order(today: date) -> tuple[Any, ...]:

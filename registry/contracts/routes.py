@@ -29,7 +29,6 @@ from registry.contracts.queries import (
     find_parties,
     get_contract,
     place_of,
-    read_words,
 )
 from registry.contracts.reading import every_fault, read_contract_place, typed_contract
 from registry.contracts.rules import disorders, oddities
@@ -86,7 +85,7 @@ def _filter_of(visit: Visit, keepers: Mapping[int, Any]) -> ContractFilter:
         visit.query("annules") == "true",
         ends_from=_day(visit, _ENDS[0]),
         ends_to=_day(visit, _ENDS[1]),
-        words=read_words(visit.query("mots")),
+        words=visit.query("mots").replace("\0", " ").strip(),
         keepers=None if body is None else frozenset(one for one, whose in keepers.items() if whose.id == body),
     )
 
@@ -146,7 +145,7 @@ def show_contracts(visit: Visit) -> Response[Any]:
     every = {one.id: one for one in find_organisations(session)}
     keepers = {number: legal_person_of(every, one) for number, one in every.items()}
     asked, bodies = _filter_of(visit, keepers), _bodies(keepers, count_by_keeper(session))
-    words, body = " ".join(asked.words), visit.query("organisme") if asked.keepers is not None else ""
+    words, body = asked.words, visit.query("organisme") if asked.keepers is not None else ""
     ends = (asked.ends_from, asked.ends_to)
     after = read_contract_place(read_place(_LIST, visit.query("apres") or None, int, str, int))
     found = find_contracts_page(session, asked, today=today, after=after, limit=_PAGE + 1)

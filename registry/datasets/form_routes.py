@@ -21,7 +21,6 @@ from registry.datasets.form_pages import (
     services_of,
     show_form,
 )
-from registry.datasets.listing.narrowing import MOST_LETTERS
 from registry.datasets.models import Dataset, SheetDraft
 from registry.datasets.queries import find_draft, find_system_names, get_dataset
 from registry.datasets.reading import read_sheet_form
@@ -32,6 +31,7 @@ from registry.kernel.errors import NotFound, Stale
 from registry.kernel.permissions import Permission
 from registry.kernel.words import _
 from registry.ledger.queries import get_version
+from registry.platform.words_in_texts import MOST_LETTERS
 from registry.web.forms import Accepted, FormData, Rejected, read_number
 from registry.web.setting_aside import Aside, asking_why
 from registry.web.visits import Visit, route

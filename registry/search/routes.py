@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 from litestar import Response
 from litestar.handlers import HTTPRouteHandler
 
-from registry.contracts.queries import ContractFilter, count_contracts, read_words
+from registry.contracts.queries import ContractFilter, count_contracts
 from registry.organisations.queries import find_organisations
 from registry.search.asking import Asked
 from registry.search.index import NoIndex
@@ -82,7 +82,7 @@ def _contracts(visit: Visit, asked: Asked) -> int:
     """How many contracts say the same words, for who may read them."""
     if not asked.parts or not visit.visitor.reach(READ_CONTRACTS):
         return 0
-    return count_contracts(visit.session, ContractFilter(words=read_words(asked.words)), today=visit.today)
+    return count_contracts(visit.session, ContractFilter(words=asked.words), today=visit.today)
 
 
 def _pages_of_pieces(visit: Visit, asked: Asked) -> int:

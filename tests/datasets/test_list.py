@@ -8,9 +8,10 @@ import pytest
 from sqlalchemy import event
 
 from registry.datasets.listing.columns import ORDERS
-from registry.datasets.listing.narrowing import MOST_WORDS, DatasetFilter
+from registry.datasets.listing.narrowing import DatasetFilter
 from registry.datasets.queries import find_datasets
 from registry.kernel.permissions import Role
+from registry.platform.words_in_texts import MOST_WORDS
 from tests.pages import faster
 
 pytestmark = pytest.mark.database

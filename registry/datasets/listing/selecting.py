@@ -12,7 +12,7 @@ from sqlmodel import col
 
 from registry.compliance.engine import engine_of
 from registry.compliance.vocabulary import SubjectKind
-from registry.datasets.listing.narrowing import EMPTY, MOST_LETTERS, VERDICTS, DatasetFilter, among, bearing
+from registry.datasets.listing.narrowing import EMPTY, VERDICTS, DatasetFilter, among, bearing
 from registry.datasets.models import Dataset
 from registry.datasets.vocabulary import (
     AccessRights,
@@ -25,6 +25,7 @@ from registry.datasets.vocabulary import (
     Stage,
 )
 from registry.organisations.queries import find_subtrees
+from registry.platform.words_in_texts import MOST_LETTERS
 
 Query = Mapping[str, Sequence[str]]
 """Each name of an address with its values."""
