@@ -1,15 +1,16 @@
 """The kinds of clauses and what one notes of each: the two lists of `policies/lists/`, and the reading of a value."""
 
+import re
 from calendar import monthrange
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import lru_cache
 from typing import Any
-from urllib.parse import urlsplit
 
 from babel.numbers import format_decimal
+from pydantic import AnyHttpUrl, TypeAdapter, ValidationError
 
 from registry.contracts.vocabulary import (
     CapPeriod,
@@ -37,6 +38,8 @@ _OWN_LISTS: Mapping[str, type[Labelled]] = {
 }
 EXPECTED = ("concession", "personal", "hosting", "water", "transport", "agreement")
 """In which contracts a clause is looked for: the words of the list, each an attribute of `Asked`."""
+_WEB = TypeAdapter(AnyHttpUrl)
+_DECIMAL = re.compile(r"[0-9]{1,15}(?:\.(?P<after>[0-9]{1,15}))?")
 _LONGEST_WORD, _GREATEST, _EARLIEST, _LATEST, _LEAP = 300, 10**9, 1900, 2200, 2024
 _TRUTHS = {"true": True, "false": False}
 
@@ -299,23 +302,29 @@ def _whole(_field: TermField, said: Any) -> int:
 def _decimal(said: Any, *, places: int, greatest: int) -> str:
     """A number with a point or a comma, kept as text: money is not counted in floating point."""
     text = "".join(sign for sign in str(said) if not sign.isspace()).removesuffix("€").removesuffix("%")
-    try:
-        value = Decimal(text.replace(",", "."))
-    except InvalidOperation:
-        value = Decimal("NaN")
-    if isinstance(said, bool) or not value.is_finite() or not 0 <= value <= greatest:
+    found = _DECIMAL.fullmatch(text.replace(",", "."))
+    if found is None or not 0 <= Decimal(text.replace(",", ".")) <= greatest:
         raise ValueError(_("Écrivez un nombre, par exemple 150 ou 99,5."))
-    if value != round(value, places):
+    # As typed, and not as rounded: « 1.500 » is fifteen hundred to who writes it, and no euro and a half.
+    if len(found["after"] or "") > places:
         raise ValueError(_("Trop de chiffres après la virgule."))
-    return str(round(value, places))
+    return str(round(Decimal(text.replace(",", ".")), places))
 
 
 def _percent(_field: TermField, said: Any) -> str:
     return _decimal(said, places=3, greatest=100)
 
 
+def read_euros(said: Any) -> str:
+    """An amount as one types it, to the cent.
+
+    Raises: ValueError with a sentence.
+    """
+    return _decimal(said, places=2, greatest=_GREATEST)
+
+
 def _amount(field: TermField, said: Any) -> str:
-    found = _decimal(said, places=2, greatest=_GREATEST)
+    found = read_euros(said)
     if field.above_zero and not Decimal(found):
         raise ValueError(_("Zéro euro n’est pas une pénalité : laissez ce champ vide si la clause n’en fixe pas."))
     return found
@@ -342,12 +351,9 @@ def _address(field: TermField, said: Any) -> str:
     """An address on the web: any other, such as one that runs a program, leads nobody to a decision."""
     text = _word(field, said)
     try:
-        read = urlsplit(text)
-        fine = read.scheme in {"http", "https"} and bool(read.hostname) and " " not in text
-    except ValueError:
-        fine = False
-    if not fine:
-        raise ValueError(_("Donnez une adresse complète, qui commence par https://."))
+        _WEB.validate_python(text)
+    except ValidationError:
+        raise ValueError(_("Donnez une adresse complète, qui commence par https://.")) from None
     return text
 
 

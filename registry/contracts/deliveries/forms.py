@@ -1,6 +1,5 @@
 """What may be said of a delivery, and of what came."""
 
-import re
 from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any
@@ -8,6 +7,7 @@ from typing import Annotated, Any
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, ValidationInfo
 from pydantic_core import PydanticCustomError
 
+from registry.contracts.clauses.kinds import read_euros
 from registry.contracts.deliveries.vocabulary import DeliveryChannel, PenaltyDecision
 from registry.contracts.forms import Day, Line, Prose
 from registry.contracts.vocabulary import Delivered
@@ -93,22 +93,19 @@ class RefuseForm(AcceptForm):
     correct_by: Day | None = None
 
 
-_MOST_CENTS = 10**11
-_AMOUNT = re.compile(r"(?P<euros>[0-9]{1,12})(?:[.,](?P<cents>[0-9]{1,2}))?€?")
-
-
 def _euros(value: Any) -> Any:
-    """An amount as one types it, with a comma or a point; nothing where it is left empty."""
-    text = "" if value is None else "".join(sign for sign in str(value) if not sign.isspace())
-    if not text:
+    """An amount as one types it; nothing where it is left empty."""
+    if value is None or str(value).strip() == "":
         return None
-    found = _AMOUNT.fullmatch(text)
-    cents = int(found["euros"]) * 100 + int((found["cents"] or "").ljust(2, "0")) if found is not None else 0
-    if not 0 < cents <= _MOST_CENTS:
+    try:
+        euros = Decimal(read_euros(value))
+    except ValueError:
+        euros = Decimal(0)
+    if not euros:
         raise PydanticCustomError(
             "euros", _("Écrivez un montant au-dessus de zéro, au centime près, par exemple 150 ou 99,50.")
         )
-    return Decimal(cents) / 100
+    return euros
 
 
 class PenaltyForm(BaseModel):
