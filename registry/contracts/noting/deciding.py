@@ -28,21 +28,17 @@ _SHOWN = 6
 
 def to_decide(noted: NotedContract) -> list[dict[str, Any]]:
     """Headings with what is to decide under each, the gravest first; nothing where nothing is."""
-    return [
-        # What is to do before the end is told nowhere else in the note.
-        {"label": label, "text": "\n".join(lines if label in _endings() else _shortened(lines)), "article": article}
-        for label, article, lines in _headings(noted)
-        if lines
-    ]
+    found = [(label, _shortened(lines)) for label, lines in _headings(noted)]
+    # What is to do before the end is told nowhere else in the note: all of it.
+    found.append((_("Solder la fin") if noted.state is ContractState.ENDED else _("Préparer la fin"), _ending(noted)))
+    if not noted.was_read:
+        unread = _("Personne n’a dit l’avoir fait : une clause qui n’est pas relevée ici est peut-être au contrat.")
+        found.append((_("Relire le contrat en entier"), [unread]))
+    return [{"label": label, "text": "\n".join(lines)} for label, lines in found if lines]
 
 
-def _endings() -> tuple[str, str]:
-    """The heading of what the end of a contract asks for: once it ended, and before."""
-    return _("Solder la fin"), _("Préparer la fin")
-
-
-def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
-    yield _("Mettre en règle"), "", [say_breach(noted, one) for one in together(noted.breaches)]
+def _headings(noted: NotedContract) -> Iterator[tuple[str, list[str]]]:
+    yield _("Mettre en règle"), [say_breach(noted, one) for one in together(noted.breaches)]
     for heading, those in (
         (_("Lever par avenant"), {AgainstLaw.CONTRARY}),
         (_("Mettre au niveau de la loi"), {AgainstLaw.BELOW}),
@@ -54,31 +50,29 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
         are = [(span, one) for span, one in found if one.stands in those]
         laws = dict.fromkeys(one.law.say() for _span, one in are if one.law is not None)
         # In lines of their own: beside the heading, where an article stands, the texts would run over what is decided.
-        yield heading, "", [*(_stands(noted, span, one) for span, one in are), *(laws if are else ())]
+        yield heading, [*(_stands(noted, span, one) for span, one in are), *(laws if are else ())]
     read = noted.was_read
     to_ask = [_missing(noted, one) for one in noted.absent if one.state in TO_ASK]
     asked = {
         ContractState.ENDING: _("Écrire au prochain contrat, ou demander d’ici la fin"),
         ContractState.ENDED: _("Écrire au prochain contrat"),
     }.get(noted.state, _("Demander par avenant"))
-    yield (asked if read else _("Chercher au contrat, ou demander")), "", to_ask
+    yield (asked if read else _("Chercher au contrat, ou demander")), to_ask
     yield (
         _("Obtenir, c’est déjà demandé"),
-        "",
         [_missing(noted, one) for one in noted.absent if one.state not in TO_ASK],
     )
     bare = [one for one in noted.lacking if one.state is ClauseState.TO_COMPLETE]
-    yield _("Compléter au registre"), "", [_missing(noted, one) for one in bare]
+    yield _("Compléter au registre"), [_missing(noted, one) for one in bare]
     yield (
         _("Réclamer au titulaire"),
-        "",
         [
             _("{what}, attendu le {day}").format(what=noted.name_delivery(one), day=say_day(one.due_on))
             for one in noted.late
         ],
     )
-    yield _("Décider des pénalités"), "", [*_penalties(noted)]
-    yield _("Faire tenir"), "", [
+    yield _("Décider des pénalités"), [*_penalties(noted)]
+    yield _("Faire tenir"), [
         _("{clause}, {place} : {state}").format(
             clause=kinds().label(span.stipulation.kind), place=place_of(noted, span.stipulation.id),
             state=clause.performance.label,
@@ -90,19 +84,11 @@ def _headings(noted: NotedContract) -> Iterator[tuple[str, str, list[str]]]:
     ]  # fmt: skip
     yield (
         _("Accorder entre eux"),
-        "",
         [
             *(say_doubt(one, noted.written) for one in noted.written.doubts(noted.written.spans(signed_by=noted.day))),
             *say_own_clashes(noted),
         ],
     )
-    yield _endings()[noted.state is not ContractState.ENDED], "", _ending(noted)
-    if not read:
-        yield (
-            _("Relire le contrat en entier"),
-            "",
-            [_("Personne n’a dit l’avoir fait : une clause qui n’est pas relevée ici est peut-être au contrat.")],
-        )
 
 
 def _stands(noted: NotedContract, span: Span, one: Against) -> str:
