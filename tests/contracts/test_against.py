@@ -8,6 +8,7 @@ from registry.kernel.permissions import Role
 from tests.conftest import Someone, Town
 from tests.contracts.test_clause_pages import a_contract, add, kept, on
 from tests.contracts.test_coverage import dataset_of
+from tests.contracts.test_noting import lines, note_of
 
 pytestmark = pytest.mark.database
 
@@ -21,6 +22,17 @@ def test_a_contract_of_the_ordinance_is_cited_by_it_in_the_floor_on_any_day(town
     cited = "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au CCP, L3131-2 al. 1 (lecture à valider)"
     assert cited in unescape(floor).replace("\N{NO-BREAK SPACE}", " ")
     assert "L311-5 à L311-7" in floor.replace("\N{NO-BREAK SPACE}", " ")
+
+
+def test_what_the_ordinance_said_nothing_of_is_cited_by_the_code_in_the_note_too(town: Town) -> None:
+    jurist = town.someone(Role.LEGAL)
+    place = a_contract(jurist, town, consulted_on="2018-01-15", signed_on="2018-06-01", starts_on="2018-07-01")
+
+    told = lines(note_of(town, place), "decider")["Mettre en règle"]
+
+    assert "Ordonnance n° 2016-65, article 53-1 (lu par citation), repris au CCP, L3131-2 al. 1" in told
+    assert "(Code de la commande publique, L3131-5 ; R3131-2" in told, "The yearly report never was in article 53-1."
+    assert "repris au CCP, L3131-5" not in told
 
 
 def against(who: Someone, place: str, **asked: str) -> str:

@@ -12,7 +12,9 @@ LAW_OF_2016 = date(2016, 10, 9)
 CODE_OF_2019 = date(2019, 4, 1)
 """From when the public procurement code is in force; before, the same was in article 53-1 of the ordinance 2016-65."""
 ORDINANCE = "ordonnance n° 2016-65, article 53-1 (lu par citation)"
-_OF_CONCESSIONS, _OF_ORDINANCE = ("CCP L313", "CCP R313"), {"CCP L3131-2", "CCP L3131-3", "CCP L3131-4"}
+OF_ORDINANCE = ("L3131-2", "L3131-3", "L3131-4")
+"""The articles of the code that its article 53-1 became."""
+_CODE, _OF_CONCESSIONS = "CCP ", ("CCP L313", "CCP R313")
 
 
 def which_floor(contract: Any) -> str:
@@ -51,5 +53,6 @@ def law_of_kind(contract: Any, kind: str) -> str:
         if not text.startswith(_OF_CONCESSIONS):
             said.append(text)
         elif floor != "none" and (floor != "before" or text != "CCP L3131-4"):
-            said.append(cite_floor(contract, text.removeprefix("CCP ")) if text in _OF_ORDINANCE else text)
+            article = text.removeprefix(_CODE)
+            said.append(cite_floor(contract, article) if article in OF_ORDINANCE else text)
     return " ; ".join(said) or _("Stipulations du contrat")

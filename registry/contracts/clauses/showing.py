@@ -10,7 +10,14 @@ from registry.compliance.catalogue import Catalogue
 from registry.compliance.engine import engine_of
 from registry.compliance.policy import Policy, PolicyVersion
 from registry.compliance.vocabulary import Evidence
-from registry.contracts.clauses.citing import CODE_OF_2019, LAW_OF_2016, ORDINANCE, cite_floor, is_before_code
+from registry.contracts.clauses.citing import (
+    CODE_OF_2019,
+    LAW_OF_2016,
+    OF_ORDINANCE,
+    ORDINANCE,
+    cite_floor,
+    is_before_code,
+)
 from registry.contracts.clauses.kinds import Asked
 from registry.contracts.clauses.law import FloorLine, LawView
 from registry.contracts.clauses.standing import asked_of, concedes_public_service
@@ -126,9 +133,11 @@ def cite_policy(contract: Any, policy: Policy, version: PolicyVersion, day: date
     """A rule as it is cited of a contract: by the text in force on the day; of one that the ordinance came upon before
     the code, by the ordinance on any day."""
     article, address, evidence = f"{version.text}, {version.article}", version.address or "", version.evidence
-    if version.text == _CODE and day < CODE_OF_2019:
+    # The ordinance said in its article 53-1 what the code says of data, and nothing there of what is beside it.
+    was_there = version.text == _CODE and version.article.startswith(OF_ORDINANCE)
+    if was_there and day < CODE_OF_2019:
         article, address, evidence = ORDINANCE, "", Evidence.SECONDARY
-    elif version.text == _CODE and is_before_code(contract):
+    elif was_there and is_before_code(contract):
         article, evidence = cite_floor(contract, version.article), Evidence.SECONDARY
     elif policy.id in _ALWAYS and (day < CODE_OF_2019 or is_before_code(contract)):
         # What holds of whatever goes online is the part of it that hangs on no consultation.
