@@ -77,6 +77,8 @@ def test_a_penalty_applied_in_part_says_so_and_what_it_remits_everywhere(town: T
         told = words_of(steward.get(page)).replace("\N{NARROW NO-BREAK SPACE}", " ")
         assert said in told
         assert "Le calcul donne aujourd’hui" not in told, "It has not grown since: it is the same day."
+    again = words_of(town.someone(Role.LEGAL).get(f"/livraisons/{number}/penalite"))
+    assert said in again.replace("\N{NARROW NO-BREAK SPACE}", " "), "Whoever decides again sees what they replace."
     history = words_of(steward.get(f"/contrats/{contract}/historique")).replace("\N{NARROW NO-BREAK SPACE}", " ")
     assert "Montant décidé vide 1 000,10 €" in history
     assert "Ce que le contrat comptait ce jour-là vide 3 458,05 €" in history

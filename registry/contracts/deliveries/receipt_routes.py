@@ -15,6 +15,7 @@ from registry.contracts.clauses.views import labels_of
 from registry.contracts.deliveries.costs import cost_of
 from registry.contracts.deliveries.expecting import reading_of
 from registry.contracts.deliveries.forms import AcceptForm, PenaltyForm, ReceiptForm, RefuseForm
+from registry.contracts.deliveries.lateness import say_decision
 from registry.contracts.deliveries.models import Delivery, DeliveryReceipt
 from registry.contracts.deliveries.penalty_words import say_penalty
 from registry.contracts.deliveries.queries import find_receipts, get_delivery, get_receipt
@@ -259,7 +260,8 @@ def _penalty_page(
     written = find_written(visit.session, [contract])[contract.id]
     receipts = find_receipts(visit.session, [delivery.id]).get(delivery.id, [])
     cost = cost_of(visit.session, delivery, receipts, reading_of(written, visit.today), visit.today)
-    said = say_penalty(cost, written)
+    # What was decided before is about to be replaced.
+    said = [*filter(None, [say_decision(delivery, cost)]), *say_penalty(cost, written)]
     return _act_page(
         visit, delivery, "penalty", values, errors or {}, heading=_("Décider de la pénalité"),
         lead=" ".join(said) or _("Cette livraison n’est pas en retard : il n’y a pas de pénalité."),
